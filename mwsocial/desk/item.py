@@ -1,0 +1,115 @@
+"""An item of the queue, as one revision of the page shows it: values, no wikitext."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mwsocial.reason import Reason
+
+#: Content parameters in the order in which they stand and enter the fingerprint; ``text-CHANNEL``
+#: parameters follow ``text``, by name.
+CONTENT = (
+    'id', 'text', 'share', 'point', 'pointer',
+    'image', 'alt', 'image2', 'alt2', 'image3', 'alt3', 'image4', 'alt4',
+    'warning', 'language', 'channels', 'not-before', 'not-after', 'news',
+)  # fmt: skip
+#: Parameters that people write and whose value ends in a signature.
+EDITORS = ('approved', 'comment', 'hold', 'decline', 'delete-posts')
+#: Parameters that only the bot writes, in order; ``sent-CHANNEL`` by name, ``sent-news`` last.
+BOT = ('state', 'note', 'approved-in')
+
+ID = re.compile(r'[a-z0-9][a-z0-9-]{0,63}')
+CHANNEL = re.compile(r'(?!news$)[a-z][a-z0-9]*')
+
+STATES = (
+    'proposed', 'approved', 'sending', 'posted', 'partly posted', 'failed', 'unconfirmed', 'missed',
+    'held', 'declined', 'deleted', 'invalid',
+)  # fmt: skip
+
+
+def content_place(name: str) -> tuple[int, str] | None:
+    """Where a content parameter stands in the order; None if *name* is none."""
+    if name in CONTENT:
+        return (CONTENT.index(name) * 2, '')
+    if name.startswith('text-') and len(name) > len('text-'):
+        return (CONTENT.index('text') * 2 + 1, name)
+    return None
+
+
+def is_editors(name: str) -> bool:
+    """Whether people write this parameter beside the content."""
+    return name in EDITORS or (name.startswith('settle-') and len(name) > len('settle-'))
+
+
+def is_bot(name: str) -> bool:
+    """Whether only the bot writes this parameter."""
+    return name in BOT or (name.startswith('sent-') and len(name) > len('sent-'))
+
+
+def bot_place(name: str) -> tuple[int, str]:
+    """Where a parameter of the bot stands among the others of its kind."""
+    if name in BOT:
+        return (BOT.index(name), '')
+    return (len(BOT) + (name == 'sent-news'), name)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One item template.
+
+    ``content`` holds the resolved values that are not empty, by name, without the configuration's
+    defaults. ``editors`` and ``bot`` hold what stands there, with the white space around it trimmed
+    and otherwise raw (signatures are wikitext), without the empty ones. ``faults`` is what is wrong
+    with the template itself; an item with faults is ``invalid``. ``number`` counts the item
+    templates of the page from 0.
+    """
+
+    number: int
+    content: Mapping[str, str]
+    editors: Mapping[str, str] = field(default_factory=dict)
+    bot: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[Reason, ...] = ()
+    #: names of the bot's parameters that stand more than once, or not at their place
+    disorder: bool = False
+
+    @property
+    def id(self) -> str:
+        """The item's id, or '' while it waits for one."""
+        return self.content.get('id', '')
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision that stands on its own: ``{{Social media decision|id=…|approved=…}}``."""
+
+    number: int
+    id: str
+    approved: str
+    faults: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What one revision of the queue page holds."""
+
+    items: tuple[Item, ...]
+    decisions: tuple[Decision, ...] = ()
+    stopped: bool = False
+
+    def by_id(self) -> dict[str, Item]:
+        """The items that have an id; of two with one id, the first on the page."""
+        found: dict[str, Item] = {}
+        for item in self.items:
+            if item.id:
+                found.setdefault(item.id, item)
+        return found
+
+    def doubled(self) -> frozenset[str]:
+        """Ids that more than one item of the page has."""
+        seen: set[str] = set()
+        twice: set[str] = set()
+        for item in self.items:
+            (twice if item.id in seen else seen).add(item.id)
+        return frozenset(twice - {''})

@@ -1,0 +1,44 @@
+"""Sentences for people, by key: the words stand in message files, the code holds keys.
+
+The files are ``mwsocial/i18n/AREA/LANGUAGE.json`` in the format of translatewiki.net (``$1``,
+``$2`` are replaced by the arguments); ``qqq.json`` beside them documents each message.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something is not done, as a stable key (``area-name``) with its arguments."""
+
+    key: str
+    args: tuple[str, ...] = ()
+
+    def text(self, language: str = 'en') -> str:
+        """The sentence in *language* (English where a translation is missing)."""
+        words = _messages(language).get(self.key) or _messages('en')[self.key]
+        for number in range(len(self.args), 0, -1):
+            words = words.replace(f'${number}', f'\0{number}\0')
+        for number, arg in enumerate(self.args, 1):
+            words = words.replace(f'\0{number}\0', arg)
+        return words
+
+
+@cache
+def _messages(language: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    areas = resources.files('mwsocial').joinpath('i18n').iterdir()
+    for area in sorted(areas, key=lambda area: area.name):
+        file = area.joinpath(f'{language}.json')
+        if area.is_dir() and file.is_file():
+            found |= {
+                key: words
+                for key, words in json.loads(file.read_text('utf-8')).items()
+                if not key.startswith('@')
+            }
+    return found

@@ -1,0 +1,29 @@
+"""A revision of a wiki page, as the API's ``prop=revisions`` tells it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Revision:
+    """The metadata of one revision; its text is fetched apart, since it costs more.
+
+    ``user`` is '' and ``userid`` 0 when the name is hidden; ``timestamp`` is aware UTC, by the
+    wiki's clock with a resolution of one second.
+    """
+
+    revid: int
+    parentid: int
+    user: str
+    userid: int
+    timestamp: datetime
+    summary: str = ''
+    tags: frozenset[str] = frozenset()
+    minor: bool = False
+    size: int = 0
+    sha1: str = ''
+    user_hidden: bool = False
+    text_hidden: bool = False
+    summary_hidden: bool = False
