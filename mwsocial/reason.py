@@ -7,6 +7,7 @@ The files are ``mwsocial/i18n/AREA/LANGUAGE.json`` in the format of translatewik
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -19,13 +20,17 @@ class Reason:
     key: str
     args: tuple[str, ...] = ()
 
-    def text(self, language: str = 'en') -> str:
-        """The sentence in *language* (English where a translation is missing)."""
+    def text(self, language: str = 'en', escape: Callable[[str], str] = str) -> str:
+        """The sentence in *language* (English where a translation is missing).
+
+        *escape* makes each argument safe for where the sentence goes: arguments may be words of
+        strangers, the sentence itself is ours.
+        """
         words = _messages(language).get(self.key) or _messages('en')[self.key]
         for number in range(len(self.args), 0, -1):
             words = words.replace(f'${number}', f'\0{number}\0')
         for number, arg in enumerate(self.args, 1):
-            words = words.replace(f'\0{number}\0', arg)
+            words = words.replace(f'\0{number}\0', escape(arg))
         return words
 
 

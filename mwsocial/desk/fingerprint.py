@@ -16,9 +16,7 @@ def channel_names(value: str) -> tuple[str, ...]:
     return tuple(sorted({name.strip() for name in value.split(',')} - {''}))
 
 
-def effective(
-    content: Mapping[str, str], channels: Sequence[str], language: str
-) -> dict[str, str]:
+def effective(content: Mapping[str, str], channels: Sequence[str], language: str) -> dict[str, str]:
     """The content with the configuration's defaults where it leaves channels or language open."""
     listed = channel_names(content.get('channels', '')) or tuple(sorted(channels))
     full = {name: value for name, value in content.items() if value}

@@ -1,0 +1,46 @@
+# make try    set everything up, start the sandbox, play one item from proposal to posted
+# make test   all checks and tests, against real servers on this machine
+# make check  only lint and types
+# make bench  requests, edits, CPU and memory of whole runs
+# make stop   stop the sandbox
+# It needs Python 3.11 or newer, git, make, and root or sudo for Debian packages.
+
+SHELL = /bin/sh
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: try test check unit bench pictures stop clean
+
+try: .venv/ready
+	$(BIN)/python -m mwsocial.sandbox up
+	$(BIN)/python -m mwsocial.sandbox story
+
+test: check unit
+
+check: .venv/ready-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+unit: .venv/ready-test
+	$(BIN)/python -m pytest
+
+bench: .venv/ready-test
+	$(BIN)/python -m tests.bench
+
+pictures: .venv/ready-test
+	$(BIN)/python -m tests.onwiki.pictures
+
+stop:
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m mwsocial.sandbox down; fi
+
+clean: stop
+	rm -rf .venv .sandbox .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/ready: setup.cfg pyproject.toml
+	sh .ci/setup $(PYTHON) .
+	@touch $@
+
+.venv/ready-test: .venv/ready
+	sh .ci/setup $(PYTHON) '.[test]' chromium
+	@touch $@

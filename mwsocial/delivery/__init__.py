@@ -1,0 +1,1 @@
+"""Sending: the one pass that claims, acts and records."""

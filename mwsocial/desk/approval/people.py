@@ -1,0 +1,101 @@
+"""Who may approve. What only makes things safer (voiding, holding) is open to more people than what
+makes them go out: it counts from those who were approvers then, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mwsocial.desk.knowledge import Knowledge, Need, Person
+from mwsocial.desk.rules import Rules
+from mwsocial.wiki.revision import Revision
+
+
+def load_people(knowledge: Knowledge, revisions: Iterable[Revision]) -> None:
+    """Make sure that the authors are known. Raises one ``Need`` for all who are not."""
+    missing: set[str] = set()
+    for name in {one.user for one in revisions if one.userid and not one.user_hidden}:
+        try:
+            knowledge.person(name)
+        except Need as need:
+            missing |= need.people
+    if missing:
+        raise Need(people=missing)
+
+
+def may_approve(revision: Revision, knowledge: Knowledge, rules: Rules) -> bool:
+    """Whether the author of this revision is an approver now. Raises ``Need`` for the person."""
+    if revision.user_hidden or not revision.userid or is_bot(revision, rules):
+        return False
+    person = knowledge.person(revision.user)
+    return same_account(revision, person) and not kept_out(person) and listed(person, rules)
+
+
+def is_bot(revision: Revision, rules: Rules) -> bool:
+    """Whether the desk's own account made the edit."""
+    return revision.user == rules.bot and not revision.user_hidden
+
+
+def same_account(revision: Revision, person: Person) -> bool:
+    """Whether the edit is by the account that has the name now (not by one that had it before, and
+    not by somebody of that name on another wiki).
+    """
+    return revision.userid == person.userid
+
+
+def kept_out(person: Person) -> bool:
+    """Whether the account may not act now."""
+    return person.blocked or person.locked
+
+
+def listed(person: Person, rules: Rules) -> bool:
+    """Whether the configuration makes this account an approver: by a group, by its id under whatever
+    name, or by its name where no id is given.
+    """
+    if person.groups & rules.groups or rules.users.get(person.name) == 0:
+        return True
+    return person.userid in {userid for userid in rules.users.values() if userid}
+
+
+def counted_then(
+    revisions: Iterable[Revision], approver: Revision, knowledge: Knowledge, rules: Rules
+) -> list[Revision]:
+    """Those of the revisions whose word counts against an approval: by approvers of now, by who made
+    the revision *approver*, by who was an approver then; and by hidden names, which may be theirs.
+
+    Raises one ``Need`` for the people, then one for the rights they had.
+    """
+    revisions = [one for one in revisions if not is_bot(one, rules)]
+    load_people(knowledge, revisions)
+    missing: set[str] = set()
+    found = []
+    for revision in revisions:
+        if (
+            revision.user_hidden
+            or revision.userid == approver.userid
+            or may_approve(revision, knowledge, rules)
+        ):
+            found.append(revision)
+        elif revision.userid:
+            try:
+                if was_approver(revision, knowledge):
+                    found.append(revision)
+            except Need as need:
+                missing |= need.former
+    if missing:
+        raise Need(former=missing)
+    return found
+
+
+def was_approver(revision: Revision, knowledge: Knowledge) -> bool:
+    """Whether the author was an approver at the time of the edit."""
+    return any(
+        span.since <= revision.timestamp and (span.until is None or revision.timestamp <= span.until)
+        for span in knowledge.former_rights(revision.user)
+    )
+
+
+def approvers(rules: Rules) -> str:
+    """The approvers in words, for a sentence."""
+    names = [*sorted(rules.groups), *sorted(rules.users)]
+    return ', '.join(names[:8]) + (' …' if len(names) > 8 else '')

@@ -1,0 +1,316 @@
+"""What one pass does: which claims it takes and which lines it changes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from mwsocial.desk.approval import Approved
+from mwsocial.desk.item import Item
+from mwsocial.desk.records import CLAIM, RECORD, Proven, Record, read_record, summary_of_ids
+from mwsocial.desk.standing import NEWS, Standing, due_time
+from mwsocial.reason import Reason
+
+#: How long the bot keeps off an item that a person has just edited (or the quiet minutes, if fewer).
+HANDS_OFF = timedelta(minutes=5)
+#: Marks an edit that brings no record: ids given, notes, forged lines put right.
+NOTE = 'mwsocial:note'
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a channel may post."""
+
+    between: timedelta = timedelta()
+    per_day: int = 1_000_000
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One channel of one item that this run takes on. ``previous`` is the record it replaces."""
+
+    item_id: str
+    channel: str
+    approved: Approved
+    record: Record
+    previous: Record | None = None
+
+    @property
+    def nonce(self) -> str:
+        """What tells this run's claim from every other."""
+        return self.record.rest
+
+
+@dataclass(frozen=True)
+class ItemChange:
+    """What is to stand on one item: bot parameters (None removes), an id to give, an approval to fold.
+
+    The item is named by its number on the page that was read and the item itself, so that it can be
+    found again on a newer page.
+    """
+
+    item: Item
+    bot: Mapping[str, str | None] = field(default_factory=dict)
+    new_id: str = ''
+    fold: str = ''
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to save, and what to do once it is saved. ``minor`` edits hold no record and no problem."""
+
+    changes: tuple[ItemChange, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    summary: str = ''
+    minor: bool = True
+
+
+def choose(
+    standings: Sequence[Standing], paces: Mapping[str, Pace], now: datetime
+) -> list[tuple[Standing, str]]:
+    """The (item, channel) pairs to send now: those due longest first, at each channel's pace."""
+    due = sorted(
+        (s for s in standings if any(t.action == 'send' for t in s.targets.values())),
+        key=lambda s: (due_time(s.situation, now) or now, s.item.number),
+    )
+    counts: dict[str, list[datetime]] = {}
+    for standing in standings:
+        for name, proven in standing.situation.records.items():
+            if proven.record.kind in ('posted', 'sending', 'unconfirmed'):
+                counts.setdefault(name, []).append(proven.record.time)
+    chosen = []
+    for standing in due:
+        for name, target in standing.targets.items():
+            if target.action != 'send':
+                continue
+            pace = paces.get(name, Pace())
+            times = counts.setdefault(name, [])
+            if name != NEWS and (
+                any(now - time < pace.between for time in times)
+                or sum(now - time < timedelta(days=1) for time in times) >= pace.per_day
+            ):
+                continue
+            times.append(now)
+            chosen.append((standing, name))
+    return chosen
+
+
+def without_sends(standings: Sequence[Standing]) -> list[Standing]:
+    """The same standings while a brake is on: nothing is sent, what was sent is still found out."""
+    return [
+        replace(
+            standing,
+            targets={
+                name: replace(target, action='wait') if target.action == 'send' else target
+                for name, target in standing.targets.items()
+            },
+        )
+        for standing in standings
+    ]
+
+
+def make_plan(
+    standings: Sequence[Standing],
+    paces: Mapping[str, Pace],
+    now: datetime,
+    *,
+    settled: Mapping[tuple[str, str], Record],
+    again: Mapping[tuple[str, str], Proven],
+    nonce: Callable[[], str],
+    new_id: Callable[[Item], str],
+    folds: Mapping[str, str],
+    touched: Callable[[Item], bool],
+    words: Callable[[Reason], str],
+) -> Plan:
+    """Put a pass together.
+
+    *settled*: records that looking has brought for stale claims, by (id, channel). *again*: stale
+    claims that may be sent again under the same key. *folds*: values of decisions to fold, by id.
+    *touched(item)*: whether a person edited the item so lately that the bot keeps off it.
+    *words(reason)*: the sentence, safe to stand in a template on the wiki.
+    """
+    claims: dict[tuple[str, str], Claim] = {}
+    for standing, name in choose(standings, paces, now):
+        claims[standing.item.id, name] = _claim(standing, name, now, nonce())
+    for standing in standings:
+        for name in standing.targets:
+            if (standing.item.id, name) in again and standing.approved:
+                claims[standing.item.id, name] = _claim(standing, name, now, nonce())
+    changes = []
+    with_problem = False
+    for standing in standings:
+        change = _change(standing, claims, settled, touched, new_id, words)
+        fold = folds.get(standing.item.id, '') if not standing.situation.newcomer else ''
+        if fold and (change or _claimed(standing, claims)):
+            change = replace(change or ItemChange(standing.item), fold=fold)
+        if change:
+            changes.append(change)
+            with_problem = with_problem or bool(change.bot.get('note'))
+    summary = _summary(claims, settled, changes)
+    minor = not settled and not with_problem
+    return Plan(tuple(changes), tuple(claims.values()), summary, minor)
+
+
+def record_changes(
+    standings: Mapping[str, Standing],
+    records: Mapping[tuple[str, str], Record],
+    words: Callable[[Reason], str],
+) -> list[ItemChange]:
+    """The lines that show what became of claims: new records, and the state they lead to."""
+    changes = []
+    for item_id, standing in standings.items():
+        mine = {name: record for (one, name), record in records.items() if one == item_id}
+        if mine:
+            bot: dict[str, str | None] = {f'sent-{n}': r.text() for n, r in mine.items()}
+            bot['state'], bot['note'] = state_after(standing, mine, words)
+            changes.append(ItemChange(standing.item, bot))
+    return changes
+
+
+def state_after(
+    standing: Standing, mine: Mapping[str, Record], words: Callable[[Reason], str]
+) -> tuple[str | None, str | None]:
+    """State and note once *mine* are recorded."""
+    kinds = {
+        name: (mine[name].kind if name in mine else _kind(standing, name))
+        for name in {*standing.targets, *mine}
+    }
+    note = next(
+        (
+            words(_why(name, mine[name]))
+            for name in sorted(mine)
+            if mine[name].kind in ('failed', 'unconfirmed', 'waiting')
+        ),
+        None,
+    )
+    values = set(kinds.values())
+    for state, when in (
+        ('sending', 'sending' in values),
+        ('unconfirmed', 'unconfirmed' in values),
+        ('posted', values <= {'posted'}),
+        ('partly posted', 'posted' in values),
+        ('failed', 'failed' in values),
+    ):
+        if when:
+            return state, note
+    return 'approved', note
+
+
+def _kind(standing: Standing, name: str) -> str:
+    proven = standing.situation.records.get(name)
+    return proven.record.kind if proven else ''
+
+
+def _why(name: str, record: Record) -> Reason:
+    rest = record.rest.partition(' ')[2] if record.kind == 'waiting' else record.rest
+    return Reason(f'delivery-{record.kind}', (name, rest))
+
+
+def _claim(standing: Standing, name: str, now: datetime, nonce: str) -> Claim:
+    approved = standing.approved
+    if approved is None:
+        raise ValueError(f'{standing.item.id} is not approved')
+    proven = standing.targets[name].record
+    record = Record('sending', now, approved.revision.revid, nonce)
+    return Claim(standing.item.id, name, approved, record, proven.record if proven else None)
+
+
+def _claimed(standing: Standing, claims: Mapping[tuple[str, str], Claim]) -> bool:
+    return any(item_id == standing.item.id for item_id, _ in claims)
+
+
+def _change(
+    standing: Standing,
+    claims: Mapping[tuple[str, str], Claim],
+    settled: Mapping[tuple[str, str], Record],
+    touched: Callable[[Item], bool],
+    new_id: Callable[[Item], str],
+    words: Callable[[Reason], str],
+) -> ItemChange | None:
+    item = standing.item
+    if not item.id:
+        if item.faults and standing.state != 'invalid':
+            return None
+        if touched(item):
+            return None
+        if not item.faults:
+            return ItemChange(item, new_id=new_id(item))
+    if any(target.action == 'busy' for target in standing.targets.values()):
+        return None
+    right = _right_lines(standing, claims, settled, words)
+    bot: dict[str, str | None] = {
+        name: value for name, value in right.items() if item.bot.get(name) != value
+    }
+    bot |= {name: None for name in item.bot if name not in right}
+    if not bot and not item.disorder:
+        return None
+    # What claims to be sent or approved without being so is put right at once; for the rest, the
+    # person who is at work on the item is left in peace for some minutes.
+    at_once = _claimed(standing, claims) or bool(standing.situation.records) or _false(item)
+    if not at_once and touched(item):
+        return None
+    return ItemChange(item, bot)
+
+
+def _false(item: Item) -> bool:
+    return any(name.startswith('sent-') for name in item.bot) or item.bot.get('state') in (
+        'posted', 'partly posted', 'sending', 'approved',
+    )  # fmt: skip
+
+
+def _right_lines(
+    standing: Standing,
+    claims: Mapping[tuple[str, str], Claim],
+    settled: Mapping[tuple[str, str], Record],
+    words: Callable[[Reason], str],
+) -> dict[str, str]:
+    item_id = standing.item.id
+    records = {name: proven.record for name, proven in standing.situation.records.items()}
+    if standing.situation.newcomer:
+        records = {}
+    records |= {name: record for (one, name), record in settled.items() if one == item_id}
+    records |= {name: claim.record for (one, name), claim in claims.items() if one == item_id}
+    new = {
+        name: record for name, record in records.items()
+        if (item_id, name) in settled or (item_id, name) in claims
+    }  # fmt: skip
+    if standing.situation.newcomer:
+        new = {}
+    state: str | None = standing.state
+    note = words(standing.note) if standing.note else None
+    if new:
+        state, note = state_after(standing, new, words)
+    lines = {f'sent-{name}': record.text() for name, record in records.items()}
+    if state and state != 'proposed':
+        lines['state'] = state
+    if note:
+        lines['note'] = note
+    revid = (
+        standing.approved.revision.revid
+        if standing.approved
+        else max((record.revid for record in records.values()), default=0)
+    )
+    if revid:
+        lines['approved-in'] = f'Special:Diff/{revid}'
+    return lines
+
+
+def _summary(
+    claims: Mapping[tuple[str, str], Claim],
+    settled: Mapping[tuple[str, str], Record],
+    changes: Sequence[ItemChange],
+) -> str:
+    ids = list(dict.fromkeys([*(one for one, _ in settled), *(one for one, _ in claims)]))
+    if claims:
+        return summary_of_ids(CLAIM, 'sending', ids)
+    if settled:
+        return summary_of_ids(RECORD, 'found out what became of', ids)
+    named = [change.new_id or change.item.id for change in changes]
+    return summary_of_ids(NOTE, 'noted', [name for name in named if name])
+
+
+def won(shown: str | None, claim: Claim) -> bool:
+    """Whether the claim stands on the saved page: only then may its run act."""
+    record = read_record(shown or '')
+    return record is not None and record == claim.record

@@ -1,0 +1,67 @@
+-- The social media desk's cards. Documentation: Module:Social media/doc.
+local p = {}
+
+local card = require( 'Module:Social media/card' )
+local check = require( 'Module:Social media/check' )
+local source = require( 'Module:Social media/source' )
+local tools = require( 'Module:Social media/tools' )
+
+--- {{#invoke:Social media|item}} in Template:Social media item.
+function p.item( frame )
+	local config = tools.configuration()
+	return card.item( check.read( frame:getParent().args, config ), config, frame )
+end
+
+--- What an item would post, after its fingerprint: for a decision's card, with the item's arguments.
+function p.words( frame )
+	local config = tools.configuration()
+	local item = check.read( frame.args, config )
+	return ( item.fingerprint or '' ) .. ' ' .. card.problems( item ) .. card.previews( item, config )
+end
+
+--- {{#invoke:Social media|decision}} in Template:Social media decision.
+function p.decision( frame )
+	local args = frame:getParent().args
+	local id = mw.text.trim( args.id or '' )
+	local approved = mw.text.trim( args.approved or '' )
+	local digits, signed = approved:match( '^(%x*)%s*(.*)$' )
+	if not id:find( '^[a-z0-9][a-z0-9-]*$' ) then
+		return card.decision( id, signed, 'missing', '' )
+	end
+	local queue = mw.title.new( tools.configuration().queue )
+	local found = source.item( queue and queue:getContent() or '', id )
+	if not found then
+		return card.decision( id, signed, 'missing', '' )
+	end
+	-- MediaWiki itself takes the item apart, exactly as it does on the queue.
+	local answer = frame:preprocess( '{{#invoke:Social media|words' .. found .. '}}' )
+	local fingerprint, inside = answer:match( '^(%x*) (.*)$' )
+	if not fingerprint or fingerprint == '' then
+		return card.decision( id, signed, 'unknown', inside or '' )
+	elseif #digits < card.SHOWN then
+		return card.decision( id, signed, 'short', inside )
+	elseif fingerprint:sub( 1, #digits ) ~= digits:lower() then
+		return card.decision( id, signed, 'changed', inside )
+	end
+	return card.decision( id, signed, 'matches', inside )
+end
+
+--- {{#invoke:Social media|mention}} in Template:Social media mention.
+function p.mention( frame )
+	return card.mention( frame:getParent().args )
+end
+
+--- {{#invoke:Social media|stop}} in Template:Social media stop.
+function p.stop( frame )
+	return card.stop( frame:getParent().args[1] or '' )
+end
+
+--- A new id for a form, to be substituted: the time, and a few digits that two people who save in one
+--- second do not share.
+function p.id( frame )
+	local time = os.date( '!%Y%m%d-%H%M%S' )
+	local seed = frame:preprocess( '{{REVISIONUSER}}' ) .. '|' .. os.time() .. '|' .. os.clock()
+	return time .. '-' .. mw.hash.hashValue( 'sha256', seed ):sub( 1, 4 )
+end
+
+return p

@@ -1,0 +1,481 @@
+-- The HTML of the cards. Everything stands on one line of source, so that no foreign character is
+-- ever the first of a line; colours follow the skin (light and dark), sides follow the direction of
+-- the script; words say everything that colours say.
+local p = {}
+
+local check = require( 'Module:Social media/check' )
+local limits = require( 'Module:Social media/limits' )
+local tools = require( 'Module:Social media/tools' )
+
+--- How many digits of the fingerprint an approval shows.
+p.SHOWN = 40
+--- How many bytes of one post are shown: a page has room for 100 cards.
+local ROOM = 8000
+
+local say, html, label, inert = tools.say, tools.html, tools.label, tools.inert
+
+-- Colours: the skin's own (Codex design tokens), with those of light skins where it has none.
+local function tone( name, background, border, color )
+	return {
+		background = 'var(--background-color-' .. name .. '-subtle,' .. background .. ')',
+		border = 'var(--border-color-' .. name .. ',' .. border .. ')',
+		color = 'var(--color-' .. name .. ',' .. color .. ')'
+	}
+end
+local TONES = {
+	good = tone( 'success', '#dff2eb', '#177860', '#177860' ),
+	bad = tone( 'error', '#ffe9e5', '#bf3c2c', '#bf3c2c' ),
+	warn = tone( 'warning', '#fdf2d5', '#987027', '#886425' ),
+	active = tone( 'progressive', '#f1f4fd', '#36c', '#36c' ),
+	quiet = {
+		background = 'var(--background-color-neutral,#eaecf0)', border = 'var(--border-color-base,#a2a9b1)',
+		color = 'var(--color-subtle,#54595d)'
+	}
+}
+local STATES = {
+	proposed = 'active', approved = 'good', sending = 'active', posted = 'good', ['partly posted'] = 'warn',
+	failed = 'bad', unconfirmed = 'bad', missed = 'warn', held = 'warn', declined = 'quiet', deleted = 'quiet',
+	invalid = 'bad'
+}
+local RECORDS = {
+	sending = 'active', posted = 'good', failed = 'bad', unconfirmed = 'bad', waiting = 'warn',
+	released = 'quiet', deleted = 'quiet'
+}
+
+local TEXT = 'color:var(--color-base,#202122)'
+local SUBTLE = 'color:var(--color-subtle,#54595d)'
+local LINK = 'color:var(--color-progressive,#36c)'
+local BORDER = '1px solid var(--border-color-subtle,#c8ccd1)'
+local STYLES = {
+	card = 'display:flow-root;border:' .. BORDER:sub( 5 ) .. ';border-width:1px;border-radius:6px;margin:.5em 0 1em;' ..
+		'padding:.7em .9em;max-width:60em;background:var(--background-color-base,#fff);' .. TEXT,
+	row = 'display:flex;flex-wrap:wrap;align-items:baseline;gap:.2em .8em',
+	pill = 'border-radius:1em;padding:.1em .7em;font-weight:bold',
+	box = 'border-radius:4px;padding:.4em .7em;margin:.6em 0 0;overflow-wrap:anywhere',
+	grid = 'display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17em),1fr));gap:.6em;margin:.6em 0 0',
+	post = 'border:' .. BORDER .. ';border-radius:6px;padding:.5em .7em;min-width:0',
+	words = 'white-space:pre-wrap;overflow-wrap:anywhere;margin:.4em 0 0;line-height:1.5',
+	part = 'border-top:1px dashed var(--border-color-base,#a2a9b1);margin-top:.5em;padding-top:.1em',
+	end_ = 'margin-inline-start:auto',
+	button = 'display:inline-block;border-radius:3px;padding:.25em .9em;font-weight:bold;' ..
+		'background:var(--background-color-progressive,#36c);color:var(--color-inverted-fixed,#fff)',
+	copy = 'display:inline-block;user-select:all;overflow-wrap:anywhere;white-space:pre-wrap;' ..
+		'background:var(--background-color-neutral-subtle,#f8f9fa);' .. TEXT .. ';border:' .. BORDER ..
+		';border-radius:3px;padding:.1em .4em;font-size:.9em'
+}
+
+--- `<name style=… other>inside</name>`. `other` is ready HTML.
+local function element( name, style, inside, other )
+	return '<' .. name .. ( style and ' style="' .. style .. '"' or '' ) .. ( other and ' ' .. other or '' ) .. '>' ..
+		inside .. '</' .. name .. '>'
+end
+
+local function group( style, name, inside )
+	return element( 'div', style, inside, 'role="group" aria-label="' .. name .. '"' )
+end
+
+local function box( name, inside )
+	local colours = TONES[name]
+	return element( 'div', STYLES.box .. ';background:' .. colours.background .. ';border-inline-start:4px solid ' ..
+		colours.border, inside )
+end
+
+local function pill( name, inside )
+	local colours = TONES[name]
+	return element( 'span', STYLES.pill .. ';background:' .. colours.background .. ';color:' .. colours.color, inside )
+end
+
+local function strong( inside )
+	return '<b>' .. inside .. '</b>'
+end
+
+-- Links ----------------------------------------------------------------------------------------
+
+--- A link to an address that the bot recorded, named after the address itself.
+local function outside( url )
+	if not url:find( '^https?://[%w.:-]+[%w._~:/?#@!$&*+,;=%%-]*$' ) then
+		return inert( url )
+	end
+	local shown = url:gsub( '^https?://', '' )
+	if #shown > 60 then
+		shown = shown:sub( 1, 59 ) .. '…'
+	end
+	return '[' .. url .. ' ' .. inert( shown ) .. ']'
+end
+
+local function diff( value, name )
+	local number = value:match( '^Special:Diff/(%d+)$' ) or value:match( '^(%d+)$' )
+	return number and '[[Special:Diff/' .. number .. '|' .. name .. ']]' or nil
+end
+
+--- A button that opens a form of this wiki.
+local function button( title, query, name )
+	return element( 'span', nil, '[' .. title:fullUrl( query ) .. ' ' .. element( 'span', STYLES.button, name ) .. ']',
+		'class="plainlinks"' )
+end
+
+-- Previews -------------------------------------------------------------------------------------
+
+--- The words of a post as the network shows them, inert.
+local function words( network, text )
+	local parts, room = {}, ROOM
+	for _, piece in ipairs( limits.pieces( network, text ) ) do
+		local shown = piece.text
+		if piece.kind == 'url' then
+			shown = limits.shown( network, shown )
+		end
+		if #shown > room then
+			-- Never in the middle of a character.
+			shown = shown:sub( 1, room ):gsub( '[\192-\255][\128-\191]*$', '' )
+			parts[#parts + 1] = inert( shown ) .. '…' .. box( 'warn', say( 'onwiki-cut' ) )
+			break
+		end
+		room = room - #shown
+		parts[#parts + 1] = piece.kind == 'text' and inert( shown ) or element( 'span', LINK, inert( shown ) )
+	end
+	return table.concat( parts )
+end
+
+local function counter( part )
+	if not part.limit then
+		return tostring( part.count )
+	end
+	local name = part.count .. ' / ' .. part.limit
+	if part.over then
+		return element( 'b', 'color:' .. TONES.bad.color, say( 'onwiki-over', part.count, part.limit, part.count - part.limit ) )
+	end
+	return element( 'span', SUBTLE, name )
+end
+
+local function language_of( item, config, name )
+	local channel = config.channels[name]
+	local code = item.content.language or channel and channel.language or config.language
+	return code:find( '^[%w-]+$' ) and 'lang="' .. code .. '" dir="auto"' or 'dir="auto"'
+end
+
+--- What the reader sees on one channel, without its heading.
+local function body( item, config, name )
+	local network = ( config.channels[name] or {} ).network or name
+	local parts = {}
+	if item.content.warning then
+		parts[1] = element( 'div', STYLES.words .. ';font-weight:bold', '⚠ ' .. inert( item.content.warning ), 'dir="auto"' )
+	end
+	local thread = check.thread( item, config, name )
+	for n, part in ipairs( thread ) do
+		local inside = element( 'div', STYLES.words, words( network, part.text ), language_of( item, config, name ) )
+		if #thread > 1 then
+			inside = element( 'div', ( n > 1 and STYLES.part .. ';' or '' ) .. SUBTLE .. ';font-size:.9em',
+				say( 'onwiki-part', n, #thread ) ) .. inside
+		end
+		parts[#parts + 1] = inside
+	end
+	return table.concat( parts ), thread
+end
+
+local function heading( item, config, name, thread )
+	local account = ( config.channels[name] or {} ).account or ''
+	local counts = {}
+	for n, part in ipairs( thread ) do
+		counts[n] = counter( part )
+	end
+	return element( 'div', STYLES.row, strong( inert( tools.channel_name( config, name ) ) ) ..
+		( account ~= '' and element( 'bdi', SUBTLE .. ';overflow-wrap:anywhere', inert( account ) ) or '' ) ..
+		element( 'span', STYLES.end_, table.concat( counts, ', ' ) ) )
+end
+
+--- The posts of an item; channels where it looks the same share one picture.
+local function posts( item, config )
+	local pictures, by_body = {}, {}
+	for _, name in ipairs( item.channels ) do
+		local inside, thread = body( item, config, name )
+		local picture = by_body[inside]
+		if not picture then
+			picture = { body = inside, names = {}, headings = {} }
+			by_body[inside] = picture
+			pictures[#pictures + 1] = picture
+		end
+		picture.names[#picture.names + 1] = tools.channel_name( config, name )
+		picture.headings[#picture.headings + 1] = heading( item, config, name, thread )
+	end
+	for n, picture in ipairs( pictures ) do
+		pictures[n] = group( STYLES.post, label( 'onwiki-preview-on', table.concat( picture.names, ', ' ) ),
+			table.concat( picture.headings ) .. picture.body )
+	end
+	return pictures
+end
+
+local function images( item )
+	local parts = {}
+	for _, image in ipairs( item.images ) do
+		local picture = ''
+		if not image.missing then
+			picture = '[[' .. image.title.prefixedText .. '|frameless|160x120px|alt=' .. inert( image.title.text ) .. ']]'
+		end
+		parts[#parts + 1] = element( 'div', STYLES.post, picture .. element( 'div', 'overflow-wrap:anywhere',
+			element( 'span', SUBTLE, say( 'onwiki-alt' ) ) .. ' ' .. ( image.alt ~= '' and
+				element( 'bdi', nil, inert( image.alt ) ) or strong( say( 'onwiki-alt-missing' ) ) ) ) )
+	end
+	return parts
+end
+
+--- Wikitext of a news entry as it will look, inert: links only look like links.
+local function news_look( text )
+	local function mark( s )
+		return inert( s ):gsub( '&#39;&#39;&#39;(.-)&#39;&#39;&#39;', '<b>%1</b>' )
+			:gsub( '&#39;&#39;(.-)&#39;&#39;', '<i>%1</i>' ):gsub( '\1', LINK )
+			:gsub( '\2(.-)\3', '<span style="' .. LINK .. '">%1</span>' )
+	end
+	text = text:gsub( '[\1\2\3]', '' )
+	text = text:gsub( '%[%[([^%[%]|\n]*)|([^%[%]\n]*)%]%]', '\2%2\3' ):gsub( '%[%[([^%[%]|\n]*)%]%]', '\2%1\3' )
+		:gsub( '%[https?://[^%s%]]+%s+([^%]\n]*)%]', '\2%1\3' )
+	return ( mark( text ) )
+end
+
+local function news( item )
+	local text = item.content.news
+	if not text then
+		return {}
+	end
+	return { group( STYLES.post, label( 'onwiki-preview-on', tools.plain( 'onwiki-news' ) ),
+		strong( say( 'onwiki-news' ) ) .. element( 'div', STYLES.words, news_look( text ), 'dir="auto"' ) ..
+		( text:find( '[%[\']' ) and element( 'div', STYLES.words .. ';' .. SUBTLE .. ';font-size:.85em;font-family:monospace',
+			inert( text ), 'dir="auto"' ) or '' ) ) }
+end
+
+local function shared( item, config )
+	local content, names = item.content, {}
+	for _, name in ipairs( item.channels ) do
+		local channel = config.channels[name]
+		if not channel or content.point or content.channels or limits.networks[channel.network].shares then
+			names[#names + 1] = tools.channel_name( config, name )
+		end
+	end
+	if content.share then
+		return { element( 'div', STYLES.post, '↻ ' .. say( 'onwiki-share', content.share, table.concat( names, ', ' ) ) ) }
+	elseif content.point then
+		return { element( 'div', STYLES.post, '↳ ' .. say( 'onwiki-point', content.point ) ..
+			element( 'div', STYLES.words, inert( config.pointers[content.pointer] or '' ), 'dir="auto"' ) ) }
+	end
+	return {}
+end
+
+--- Everything that would go out: what an approver answers for.
+function p.previews( item, config )
+	local pictures = item.has_text and posts( item, config ) or shared( item, config )
+	for _, picture in ipairs( news( item ) ) do
+		pictures[#pictures + 1] = picture
+	end
+	local result = #pictures > 0 and element( 'div', STYLES.grid, table.concat( pictures ) ) or ''
+	local attached = images( item )
+	if #attached > 0 then
+		result = result .. element( 'div', STYLES.grid, table.concat( attached ) )
+	end
+	return result
+end
+
+--- What is wrong, as a list, or ''.
+function p.problems( item )
+	if #item.problems == 0 then
+		return ''
+	end
+	return box( 'bad', strong( say( 'onwiki-problems' ) ) ..
+		'<ul style="margin:.2em 0 0 1.2em"><li>' .. table.concat( item.problems, '</li><li>' ) .. '</li></ul>' )
+end
+
+-- Facts ----------------------------------------------------------------------------------------
+
+local function when( item )
+	local first, last = item['not-before'], item['not-after']
+	if first and last then
+		return html( 'onwiki-between', tools.said( first ), tools.said( last ) )
+	elseif first then
+		return html( 'onwiki-not-before', tools.said( first ) )
+	elseif last then
+		return html( 'onwiki-not-after', tools.said( last ) )
+	end
+	return nil
+end
+
+local function record( config, name, value )
+	local who = strong( inert( name ) )
+	local kind, day, clock, rest = value:match( '^(%l+) (%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d):%d%dZ %d+ ?(.*)$' )
+	local time = kind and tools.time( day .. ' ' .. clock )
+	if not time or not RECORDS[kind] then
+		return who .. ': ' .. inert( value )
+	end
+	local words = who .. ' ' .. pill( RECORDS[kind], say( 'onwiki-record-' .. kind ) ) .. ' ' ..
+		element( 'span', SUBTLE, tools.said( time ) )
+	if kind == 'posted' or kind == 'deleted' then
+		local more = diff( rest, say( 'onwiki-edit' ) ) or rest ~= '' and outside( rest )
+		return words .. ( more and ' ' .. more or '' )
+	elseif kind == 'sending' then
+		return words
+	end
+	return words .. ( rest ~= '' and ': ' .. element( 'bdi', nil, tools.signed( rest ) ) or '' )
+end
+
+local function records( item, config )
+	local rows = {}
+	for name in pairs( item.bot ) do
+		if name:find( '^sent%-' ) then
+			rows[#rows + 1] = name
+		end
+	end
+	if #rows == 0 then
+		return ''
+	end
+	table.sort( rows )
+	for n, name in ipairs( rows ) do
+		local channel, part = name:match( '^sent%-(.-)%-?(%d*)$' )
+		rows[n] = record( config, tools.channel_name( config, channel ) .. ( part ~= '' and ' ' .. part or '' ), item.bot[name] )
+	end
+	return '<ul style="margin:.5em 0 0 1.2em;overflow-wrap:anywhere"><li>' .. table.concat( rows, '</li><li>' ) .. '</li></ul>'
+end
+
+local function lines( item )
+	local parts = {}
+	local function add( key, value )
+		parts[#parts + 1] = element( 'div', nil, html( key, value ) )
+	end
+	for _, name in ipairs( { 'hold', 'decline', 'delete-posts' } ) do
+		if item.signed[name] then
+			parts[#parts + 1] = box( name == 'hold' and 'warn' or 'quiet',
+				html( 'onwiki-' .. name, element( 'bdi', nil, tools.signed( item.signed[name] ) ) ) )
+		end
+	end
+	if item.bot.note then
+		parts[#parts + 1] = box( TONES[STATES[item.state]] and STATES[item.state] == 'good' and 'quiet' or 'warn',
+			html( 'onwiki-note', element( 'bdi', nil, tools.signed( item.bot.note ) ) ) )
+	end
+	local found = item.bot['approved-in'] and diff( item.bot['approved-in'], say( 'onwiki-edit' ) )
+	local signed = ( item.signed.approved or '' ):gsub( '^%x+%s*', '' )
+	if found and signed ~= '' then
+		parts[#parts + 1] = element( 'div', nil, html( 'onwiki-approved-by', tools.signed( signed ), found ) )
+	elseif found then
+		add( 'onwiki-approved-in', found )
+	elseif signed ~= '' then
+		add( 'onwiki-approval-seen', tools.signed( signed ) )
+	end
+	if item.signed.comment then
+		add( 'onwiki-comment', element( 'bdi', nil, tools.signed( item.signed.comment ) ) )
+	end
+	return table.concat( parts )
+end
+
+-- Approving ------------------------------------------------------------------------------------
+
+local APPROVABLE = { proposed = true, failed = true, missed = true, ['partly posted'] = true, held = true, invalid = true }
+
+local function preview_of_edit( frame )
+	return frame:preprocess( '{{REVISIONID}}' ) == ''
+end
+
+local function approval( item, config, frame )
+	if not APPROVABLE[item.state] or #item.problems > 0 or not item.fingerprint or item.signed.decline then
+		return ''
+	end
+	local title = mw.title.getCurrentTitle()
+	if title.prefixedText ~= config.queue then
+		return ''
+	elseif preview_of_edit( frame ) then
+		return element( 'div', STYLES.box .. ';padding-inline:0;' .. SUBTLE, say( 'onwiki-save-first' ) )
+	elseif item.id == '' then
+		return element( 'div', STYLES.box .. ';padding-inline:0;' .. SUBTLE, say( 'onwiki-no-id' ) )
+	end
+	local shown = item.fingerprint:sub( 1, p.SHOWN )
+	local seen = ( item.signed.approved or '' ):match( '^%x+' )
+	if seen and #seen >= p.SHOWN and item.fingerprint:sub( 1, #seen ) == seen and item.state == 'proposed' then
+		return element( 'div', STYLES.box .. ';padding-inline:0;' .. SUBTLE, say( 'onwiki-approval-waits' ) )
+	end
+	local warning = seen and item.state == 'proposed' and box( 'warn', say( 'onwiki-approval-other' ) ) or ''
+	local query = {
+		action = 'edit', section = 'new', preload = config.queue .. '/Decision preload',
+		['preloadparams[]'] = { item.id, shown }, preloadtitle = tools.plain( 'onwiki-decision-title', item.id ),
+		editintro = config.queue .. '/Editintro'
+	}
+	return warning .. element( 'div', STYLES.row .. ';margin:.7em 0 0',
+		button( title, query, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..
+		element( 'code', STYLES.copy, inert( '| approved = ' .. shown .. ' ~~~~' ) ) )
+end
+
+-- Cards ----------------------------------------------------------------------------------------
+
+local function state_of( item )
+	local state = ( item.bot.state or 'proposed' ):lower()
+	if not STATES[state] then
+		state = 'proposed'
+	end
+	if state == 'proposed' or state == 'approved' then
+		if #item.problems > 0 then
+			return 'invalid'
+		elseif item.signed.hold then
+			return 'held'
+		end
+	end
+	return state
+end
+
+--- The card of an item that `check.read` read.
+function p.item( item, config, frame )
+	item.state = state_of( item )
+	local key = item.state:gsub( ' ', '-' )
+	local named = say( 'onwiki-state-' .. key )
+	local due = when( item )
+	local head = element( 'div', STYLES.row, pill( STATES[item.state], named ) ..
+		( item.id ~= '' and element( 'code', 'background:none;border:0;padding:0;overflow-wrap:anywhere;' .. SUBTLE,
+			inert( item.id ) ) or '' ) ..
+		element( 'span', SUBTLE .. ';' .. STYLES.end_, due or '' ) )
+	local fault = config.fault and box( 'warn', config.fault ) or ''
+	local hint = tools.has( 'onwiki-hint-' .. key ) and #item.problems == 0 and
+		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-hint-' .. key ) ) or ''
+	return group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[STATES[item.state]].border,
+		label( 'onwiki-card', item.id, tools.plain( 'onwiki-state-' .. key ) ),
+		head .. hint .. fault .. p.problems( item ) .. records( item, config ) .. lines( item ) ..
+		p.previews( item, config ) .. approval( item, config, frame ) )
+end
+
+--- The card of a decision. `verdict`: a key ('matches', 'changed', 'missing', 'short'); `inside`:
+--- the words that it approves, as HTML.
+function p.decision( id, signed, verdict, inside )
+	local name = verdict == 'matches' and 'good' or 'bad'
+	return group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[name].border, label( 'onwiki-decision', id ),
+		element( 'div', STYLES.row, pill( name, say( 'onwiki-verdict-' .. verdict ) ) ..
+			element( 'span', nil, html( 'onwiki-decision-about', element( 'code', 'background:none;border:0;padding:0', inert( id ) ) ) ) ) ..
+		( signed ~= '' and element( 'div', nil, html( 'onwiki-approval-seen', tools.signed( signed ) ) ) or '' ) ..
+		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-verdict-hint-' .. verdict ) ) .. inside )
+end
+
+--- The card of a mention.
+function p.mention( args )
+	local function value( name )
+		return mw.text.trim( mw.text.decode( mw.text.unstripNoWiki( args[name] or '' ) ) )
+	end
+	local url, decision = value( 'url' ), mw.text.trim( args.decision or '' )
+	local kind = value( 'kind' )
+	local kind_key = 'onwiki-kind-' .. kind
+	local network = limits.networks[value( 'channel' )]
+	return group( STYLES.card, label( 'onwiki-mention', value( 'author' ) ),
+		element( 'div', STYLES.row, pill( decision == '' and 'active' or 'quiet',
+			decision == '' and say( 'onwiki-mention-waits' ) or say( 'onwiki-mention-decided' ) ) ..
+			element( 'bdi', 'font-weight:bold;overflow-wrap:anywhere', inert( value( 'author' ) ) ) ..
+			element( 'span', SUBTLE, ( tools.has( kind_key ) and say( kind_key ) or inert( kind ) ) .. ' · ' ..
+				inert( network and network.name or value( 'channel' ) ) ) ..
+			element( 'span', SUBTLE .. ';' .. STYLES.end_, inert( value( 'date' ) ) ) ) ..
+		element( 'div', STYLES.words, inert( value( 'excerpt' ) ), 'dir="auto"' ) ..
+		element( 'div', SUBTLE .. ';overflow-wrap:anywhere', inert( url ) ) ..
+		( decision ~= '' and element( 'div', nil, html( 'onwiki-decided', tools.signed( decision ) ) ) or
+			element( 'div', SUBTLE, say( 'onwiki-mention-hint' ) ) ) )
+end
+
+--- The notice of somebody who stopped the desk.
+function p.stop( reason )
+	return box( 'bad', strong( say( 'onwiki-stop' ) ) .. ' ' .. say( 'onwiki-stop-hint' ) ..
+		( reason ~= '' and ' ' .. element( 'bdi', nil, tools.signed( reason ) ) or '' ) )
+end
+
+--- A plain sentence where a card can't be made.
+function p.sorry( key, ... )
+	return box( 'warn', say( key, ... ) )
+end
+
+return p

@@ -1,0 +1,184 @@
+-- What all cards need: the configuration, the sentences, and making foreign words inert.
+local p = {}
+
+local messages = require( 'Module:Social media/i18n' )
+local limits = require( 'Module:Social media/limits' )
+
+-- Words ----------------------------------------------------------------------------------------
+
+--- `text` as words that are never wikitext, HTML or a link, on one line of source.
+function p.inert( text )
+	text = mw.text.killMarkers( tostring( text ) )
+	-- Lines are escaped one by one: a line break would let the next character begin a list.
+	local lines = {}
+	for line in ( text .. '\n' ):gmatch( '(.-)\r?\n' ) do
+		lines[#lines + 1] = ( mw.text.nowiki( line ):gsub( '\t', '&#9;' ):gsub( '~', '&#126;' ) )
+	end
+	return table.concat( lines, '<br>' )
+end
+
+local words
+local function word( key )
+	if not words then
+		local code = mw.getContentLanguage():getCode()
+		words = messages[code] or {}
+		for _, fallback in ipairs( mw.language.getFallbacksFor( code ) ) do
+			words = next( words ) and words or messages[fallback] or {}
+		end
+	end
+	return words[key] or messages.en[key]
+end
+
+--- Whether there is a sentence of this key.
+function p.has( key )
+	return word( key ) ~= nil
+end
+
+--- The sentence `key` as inert HTML; $1, $2 … are replaced by the arguments, which are ready HTML.
+function p.html( key, ... )
+	local args = { ... }
+	local sentence = word( key )
+	if not sentence then
+		return p.inert( key .. ': ' ) .. table.concat( args, ', ' )
+	end
+	return ( mw.text.nowiki( sentence ):gsub( '%$(%d)', function ( number )
+		return args[tonumber( number )] or ''
+	end ) )
+end
+
+--- The sentence `key`; its arguments are foreign words.
+function p.say( key, ... )
+	local args = { ... }
+	for i = 1, select( '#', ... ) do
+		args[i] = '<bdi>' .. p.inert( args[i] ) .. '</bdi>'
+	end
+	return p.html( key, unpack( args ) )
+end
+
+--- The sentence `key` as plain text, for a form.
+function p.plain( key, ... )
+	local args = { ... }
+	return ( ( word( key ) or key ):gsub( '%$(%d)', function ( number )
+		return tostring( args[tonumber( number )] or '' )
+	end ) )
+end
+
+--- The sentence `key` for an attribute.
+function p.label( key, ... )
+	return ( mw.text.nowiki( p.plain( key, ... ) ):gsub( '[\n\r\t]', ' ' ) )
+end
+
+-- What people write with a signature -----------------------------------------------------------
+
+local KEPT = { [2] = true, [3] = true, [-1] = true }
+
+--- A link of a signature or a note, kept only where it leads to a person or a diff.
+local function link( inside )
+	local target, label = inside:match( '^%s*:?([^|]*)|(.*)$' )
+	target, label = target or inside, label or inside
+	local title = mw.title.new( target )
+	if title and title.interwiki == '' and KEPT[title.namespace] and
+		( title.namespace ~= -1 or title.text:find( '^Diff/%d+$' ) or title.text:find( '^Contributions/' ) )
+	then
+		return '[[:' .. title.prefixedText .. '|' .. p.inert( label ) .. ']]'
+	end
+	return p.inert( label )
+end
+
+--- Wikitext of one line as words, keeping links to people and diffs, dropping all other markup.
+function p.signed( text )
+	text = mw.text.decode( mw.text.killMarkers( mw.text.unstripNoWiki( text ) ) )
+	text = text:gsub( '<!%-%-.-%-%->', '' ):gsub( '</?%a[^<>]*>', '' ):gsub( "''+", '' )
+	local parts, done = {}, 1
+	for first, inside, past in text:gmatch( '()%[%[([^%[%]{}<>\n]*)%]%]()' ) do
+		parts[#parts + 1] = p.inert( text:sub( done, first - 1 ) ) .. link( inside )
+		done = past
+	end
+	return table.concat( parts ) .. p.inert( text:sub( done ) )
+end
+
+-- Times ----------------------------------------------------------------------------------------
+
+--- The time that `value` spells (UTC) as `2026-11-25 14:00`, or nil.
+function p.time( value )
+	local day, clock, ending = value:match( '^(%d%d%d%d%-%d%d%-%d%d)[ T](%d%d:%d%d)(.*)$' )
+	if not day or not ( ending == '' or ending == 'Z' or ending == ' UTC' ) then
+		return nil
+	end
+	local time = day .. ' ' .. clock
+	local ok, again = pcall( function ()
+		return mw.language.new( 'en' ):formatDate( 'Y-m-d H:i', time .. ' UTC' )
+	end )
+	return ok and again == time and time or nil
+end
+
+--- A time of `p.time` as people say it.
+function p.said( time )
+	return p.say( 'onwiki-time', mw.getContentLanguage():formatDate( 'l j F Y, H:i', time .. ' UTC' ) )
+end
+
+-- Configuration --------------------------------------------------------------------------------
+
+local function text_or( value, default )
+	return type( value ) == 'string' and value ~= '' and value or default
+end
+
+--- The desk's configuration as far as cards need it. `fault`: what is wrong with the page, if it is.
+--- Here nothing is an error: a card must show even while the page is missing or broken.
+function p.configuration()
+	local title = require( 'Module:Social media/desk' ).configuration
+	local config = {
+		title = title, language = 'en', queue = 'Social media/Queue', channels = {}, enabled = {}, pointers = {}
+	}
+	local ok, found = pcall( mw.loadJsonData, title )
+	if not ok or type( found ) ~= 'table' then
+		config.fault = p.say( 'onwiki-no-configuration', title )
+		return config
+	end
+	config.language = text_or( found.language, 'en' )
+	config.queue = type( found.pages ) == 'table' and text_or( found.pages.queue, nil ) or config.queue
+	if type( found.pointers ) == 'table' then
+		for key, sentence in pairs( found.pointers ) do
+			if type( key ) == 'string' and type( sentence ) == 'string' then
+				config.pointers[key] = sentence
+			end
+		end
+	end
+	for name, channel in pairs( type( found.channels ) == 'table' and found.channels or {} ) do
+		if type( name ) ~= 'string' or not name:find( '^%l[%l%d]*$' ) or name == 'news' or
+			type( channel ) ~= 'table' or not limits.networks[channel.network or name]
+		then
+			config.fault = p.say( 'onwiki-broken-configuration', title, tostring( name ) )
+		else
+			config.channels[name] = {
+				network = channel.network or name, account = text_or( channel.account, '' ),
+				language = text_or( channel.language, nil ), enabled = channel.enabled ~= false,
+				limit = tonumber( channel.length )
+			}
+			if config.channels[name].enabled then
+				config.enabled[#config.enabled + 1] = name
+			end
+		end
+	end
+	table.sort( config.enabled )
+	if not config.fault and not next( config.channels ) then
+		config.fault = p.say( 'onwiki-no-channels', title )
+	end
+	return config
+end
+
+--- What a channel is called: its network, with its own name where that is another one.
+function p.channel_name( config, name )
+	local channel = config.channels[name]
+	local network = limits.networks[channel and channel.network or name]
+	if name == 'news' then
+		return word( 'onwiki-news' )
+	elseif not network then
+		return name
+	elseif channel and channel.network ~= name then
+		return network.name .. ' (' .. name .. ')'
+	end
+	return network.name
+end
+
+return p

@@ -1,0 +1,404 @@
+"""One sandbox: a wiki and a Mastodon API server in one folder, with people and passwords."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+import sqlite3
+import time
+from contextlib import closing, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import requests
+
+from mwsocial.errors import DeskError
+
+from . import files, mediawiki, packages, process, pywikibot_folder, snac
+from .clock import Clock
+
+if TYPE_CHECKING:
+    import mastodon
+
+    from .person import Person
+
+DEFAULT_FOLDER = '.sandbox'
+_WIKI_PORT = 8931
+_MASTODON_PORT = 8075
+_HERE = Path(__file__).resolve().parent
+
+
+class Sandbox:
+    """A wiki and a Mastodon API server that belong together.
+
+    ``folder`` holds all their data. ``base`` is the folder with the unpacked programs and the
+    template that new wikis are copied from.
+    """
+
+    def __init__(self, folder: Path | str, base: Path | str | None = None) -> None:
+        self.folder = Path(folder).resolve()
+        self.base = Path(base).resolve() if base is not None else self.folder
+        self.wiki_folder = self.folder / 'wiki'
+        self.mastodon_folder = self.folder / 'mastodon'
+        self.pywikibot = self.folder / 'pywikibot'
+        self.logs = self.folder / 'logs'
+        self.clock = Clock([self.wiki_folder / 'clock', self.mastodon_folder / 'clock'])
+        self._people: dict[str, Person] = {}
+
+    # -- how to get one ---------------------------------------------------------------------
+
+    @classmethod
+    def running(cls, folder: Path | str = DEFAULT_FOLDER) -> Self:
+        """The sandbox in ``folder``, started if it does not run."""
+        sandbox = cls(folder)
+        sandbox.up()
+        return sandbox
+
+    @classmethod
+    def scratch(cls, folder: Path | str, base: Path | str = DEFAULT_FOLDER) -> Self:
+        """A new, isolated sandbox in the new folder ``folder``, running on free ports.
+
+        ``base`` is where programs and template are kept; they are made at the first use.
+        Stop it with ``down``.
+        """
+        sandbox = cls(folder, base)
+        sandbox.up(wiki_port=0, mastodon_port=0)
+        return sandbox
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.down()
+
+    # -- state --------------------------------------------------------------------------------
+
+    @property
+    def _state(self) -> dict[str, Any]:
+        return files.read_json(self.folder / 'state.json') or {}
+
+    def _record(self, **changes: Any) -> None:
+        files.write_json(self.folder / 'state.json', {**self._state, **changes})
+
+    def _server(self, name: str) -> process.Server | None:
+        return process.Server.from_json(self._state.get(name, {}).get('server'))
+
+    def _port(self, name: str) -> int:
+        return int(self._state.get(name, {}).get('port') or 0)
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """Passwords and tokens, as kept in the folder."""
+        return files.read_json(self.folder / 'credentials.json') or {}
+
+    @property
+    def is_up(self) -> bool:
+        """Whether both servers run."""
+        return all(process.alive(self._server(name)) for name in ('wiki', 'mastodon'))
+
+    @property
+    def host(self) -> str:
+        """The wiki's host with its port, as ``MWSOCIAL_WIKI`` has it."""
+        return f'127.0.0.1:{self._port("wiki")}'
+
+    @property
+    def url(self) -> str:
+        """The wiki's address, without a slash at its end."""
+        return f'http://{self.host}'
+
+    @property
+    def api(self) -> str:
+        """The address of the wiki's API."""
+        return f'{self.url}/api.php'
+
+    @property
+    def mastodon_url(self) -> str:
+        """The address of the Mastodon API server."""
+        return f'http://127.0.0.1:{self._port("mastodon")}'
+
+    @property
+    def users(self) -> dict[str, str]:
+        """Account name on the wiki -> password."""
+        return dict(self.credentials['wiki']['users'])
+
+    @property
+    def bot(self) -> dict[str, str]:
+        """The desk's bot: ``name``, ``login`` (of its bot password) and ``password``."""
+        return {
+            'name': mediawiki.BOT,
+            'login': f'{mediawiki.BOT}@{mediawiki.BOT_APP}',
+            'password': self.credentials['wiki']['bot_password'],
+        }
+
+    @property
+    def accounts(self) -> dict[str, dict[str, str]]:
+        """Account name on the Mastodon API server -> ``token``, ``password``, ``url``."""
+        return {
+            name: {**known, 'url': f'{self.mastodon_url}/{name}'}
+            for name, known in self.credentials.get('mastodon', {}).items()
+        }
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What an operator exports to run the scripts against this sandbox."""
+        return {
+            'PYWIKIBOT_DIR': str(self.pywikibot),
+            'MWSOCIAL_WIKI': self.host,
+            'MWSOCIAL_MASTODON_URL': self.mastodon_url,
+            'MWSOCIAL_MASTODON_TOKEN': self.accounts['mediawiki']['token'],
+        }
+
+    # -- up and down ----------------------------------------------------------------------------
+
+    def up(self, wiki_port: int | None = None, mastodon_port: int | None = None) -> None:
+        """Have both servers running; what runs already is left alone.
+
+        A port of 0 means any free one; ``None`` the one used before, else the usual one.
+        Raises ConfigurationError when something is missing that this user may not install.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with files.locked(self.folder / 'lock'):
+            if self.is_up and self._asked(wiki_port, mastodon_port) and self._answers():
+                return
+            programs = self._programs()
+            self._make_data(programs)
+            if not (self._running_on('wiki', wiki_port) and self._wiki_answers()):
+                self._start_wiki(programs, wiki_port)
+            if not (self._running_on('mastodon', mastodon_port) and self._mastodon_answers()):
+                self._start_mastodon(programs, mastodon_port)
+            pywikibot_folder.write(self.pywikibot, self.host, self.bot)
+
+    def down(self) -> None:
+        """End both servers and wait until none of their processes is left."""
+        if not self.folder.is_dir():
+            return
+        with files.locked(self.folder / 'lock'):
+            for name in ('wiki', 'mastodon'):
+                self._stop(name)
+
+    def restart(self) -> None:
+        """End both servers and start them again on the same ports."""
+        self.down()
+        self.up()
+
+    def _stop(self, name: str) -> None:
+        server = self._server(name)
+        if server is not None:
+            process.stop(server)
+            self._record(**{name: {'port': self._port(name)}})
+
+    def _asked(self, wiki_port: int | None, mastodon_port: int | None) -> bool:
+        return all(
+            not port or port == self._port(name)
+            for name, port in (('wiki', wiki_port), ('mastodon', mastodon_port))
+        )
+
+    def _running_on(self, name: str, port: int | None) -> bool:
+        return process.alive(self._server(name)) and (not port or port == self._port(name))
+
+    def _answers(self) -> bool:
+        return self._wiki_answers() and self._mastodon_answers()
+
+    def _wiki_answers(self) -> bool:
+        with suppress(requests.RequestException):
+            answer = requests.get(f'{self.url}/sandbox-alive', timeout=10)
+            return bool(answer.text == self._state['marker'])
+        return False
+
+    def _mastodon_answers(self) -> bool:
+        for _ in range(3):  # it sometimes drops a connection
+            with suppress(requests.RequestException):
+                return requests.get(f'{self.mastodon_url}/api/v1/instance', timeout=10).ok
+        return False
+
+    def _programs(self) -> packages.Programs:
+        self.base.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with files.locked(self.base / 'base.lock'):
+            return packages.provide(self.base / 'programs')
+
+    def _template(self, programs: packages.Programs) -> Path:
+        """The folder that new wikis are copied from; made anew when its recipe has changed."""
+        recipe = sha256()
+        for name in ('LocalSettings.php', 'users.php', 'mediawiki.py'):
+            recipe.update((_HERE / name).read_bytes())
+        template = self.base / 'template'
+        with files.locked(self.base / 'base.lock'):
+            if (files.read_json(template / 'recipe.json') or {}).get('hash') == recipe.hexdigest():
+                return template
+            draft = self.base / 'template.new'
+            shutil.rmtree(draft, ignore_errors=True)
+            draft.mkdir(mode=0o700)
+            credentials = mediawiki.new_credentials()
+            mediawiki.create(programs, draft / 'wiki', credentials)
+            files.write_json(draft / 'credentials.json', {'wiki': credentials})
+            files.write_json(draft / 'recipe.json', {'hash': recipe.hexdigest()})
+            shutil.rmtree(template, ignore_errors=True)
+            draft.rename(template)
+        return template
+
+    def _make_data(self, programs: packages.Programs) -> None:
+        self.logs.mkdir(exist_ok=True, mode=0o700)
+        if 'marker' not in self._state:
+            self._record(marker=secrets.token_hex(12))
+        if not self.wiki_folder.is_dir():
+            template = self._template(programs)
+            draft = self.folder / 'wiki.new'
+            shutil.rmtree(draft, ignore_errors=True)
+            shutil.copytree(template / 'wiki', draft, symlinks=True)
+            (draft / 'wiki.json').unlink()
+            mediawiki.identify(draft, 0)
+            credentials = files.read_json(template / 'credentials.json')
+            files.write_json(
+                self.folder / 'credentials.json', {**self.credentials, **credentials}
+            )
+            draft.rename(self.wiki_folder)
+            self.clock.write(0) if self.mastodon_folder.is_dir() else files.write(
+                self.wiki_folder / 'clock', '+0\n', 0o644
+            )
+        if not self.mastodon_folder.is_dir():
+            draft = self.folder / 'mastodon.new'
+            shutil.rmtree(draft, ignore_errors=True)
+            passwords = snac.create(programs, draft, _MASTODON_PORT)
+            files.write_json(
+                self.folder / 'credentials.json',
+                {
+                    **self.credentials,
+                    'mastodon': {name: {'password': word} for name, word in passwords.items()},
+                },
+            )
+            draft.rename(self.mastodon_folder)
+        self.clock.write(self.clock.offset)
+
+    def _choose(self, name: str, wanted: int | None, usual: int) -> int:
+        for port in (wanted if wanted is not None else self._port(name) or usual,):
+            if port and process.port_is_free(port):
+                return port
+        return process.free_port()
+
+    def _start_wiki(self, programs: packages.Programs, wanted: int | None) -> None:
+        self._stop('wiki')
+        mediawiki.renew_outsider(self.wiki_folder, self.clock.now())
+        for attempt in range(3):
+            port = self._choose('wiki', wanted if attempt == 0 else 0, _WIKI_PORT)
+            server = mediawiki.start(
+                programs, self.wiki_folder, port, self._state['marker'], self.logs / 'wiki.log'
+            )
+            self._record(wiki={'port': port, 'server': server.to_json()})
+            if self._wait(server, self._wiki_answers):
+                return
+            self._stop('wiki')
+        raise DeskError(f'The wiki did not start. Look at {self.logs / "wiki.log"}.')
+
+    def _start_mastodon(self, programs: packages.Programs, wanted: int | None) -> None:
+        self._stop('mastodon')
+        for attempt in range(3):
+            port = self._choose('mastodon', wanted if attempt == 0 else 0, _MASTODON_PORT)
+            server = snac.start(
+                programs, self.mastodon_folder, port, self._state['marker'],
+                self.logs / 'mastodon.log',
+            )
+            self._record(mastodon={'port': port, 'server': server.to_json()})
+            if self._wait(server, self._mastodon_answers):
+                self._fetch_tokens()
+                return
+            self._stop('mastodon')
+        raise DeskError(
+            f'The Mastodon API server did not start. Look at {self.logs / "mastodon.log"}.'
+        )
+
+    @staticmethod
+    def _wait(server: process.Server, ready: Any, seconds: float = 20) -> bool:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and process.alive(server):
+            if ready():
+                return True
+            time.sleep(0.02)
+        return False
+
+    def _fetch_tokens(self) -> None:
+        known = self.credentials
+        for name, account in known['mastodon'].items():
+            for _ in range(5):
+                if account.get('token'):
+                    break
+                with suppress(requests.ConnectionError):
+                    account['token'] = snac.new_token(
+                        self.mastodon_url, name, account['password']
+                    )
+        files.write_json(self.folder / 'credentials.json', known)
+
+    # -- what tests and demonstrations use ------------------------------------------------------
+
+    def person(self, name: str) -> Person:
+        """A logged-in human (or the bot's account with its main password) on the wiki."""
+        from .person import Person
+
+        if name not in self._people:
+            self._people[name] = Person(self.url, name, self.users[name])
+        return self._people[name]
+
+    def mastodon(self, account: str = 'reader') -> mastodon.Mastodon:
+        """A Mastodon.py client that survives dropped connections (never for the desk itself)."""
+        from .fediverse import client
+
+        return client(self.mastodon_url, self.accounts[account]['token'])
+
+    def statuses(self, account: str = 'mediawiki') -> list[dict[str, Any]]:
+        """What the account posted, oldest first, as the server's own files know it."""
+        return snac.statuses(self.mastodon_folder, account)
+
+    def configure(self, **settings: Any) -> None:
+        """Switch settings of the running wiki, such as ``wgReadOnly='for a test'``.
+
+        A value of ``None`` takes the switch back.
+        """
+        path = self.wiki_folder / 'switches.json'
+        values = {**(files.read_json(path) or {}), **settings}
+        files.write_json(path, {name: value for name, value in values.items() if value is not None})
+
+    def maintenance(self, script: str, *arguments: str) -> str:
+        """Run a maintenance script of MediaWiki, for example ``runJobs.php``."""
+        return mediawiki.run_maintenance(
+            self._programs(), self.wiki_folder, script, *arguments
+        )
+
+    def sql(self, query: str, *values: str | int | None) -> list[tuple[Any, ...]]:
+        """Ask or change the wiki's database directly (what no API can do, such as a lost row)."""
+        path = self.wiki_folder / 'data' / 'wiki.sqlite'
+        with closing(sqlite3.connect(path, timeout=30)) as database, database:
+            return list(database.execute(query, values))
+
+    def status(self) -> dict[str, Any]:
+        """Everything about this sandbox as plain values; the keys are stable."""
+        if not self.credentials.get('wiki') or not self.credentials.get('mastodon'):
+            return {'running': False, 'folder': str(self.folder)}
+        return {
+            'running': self.is_up,
+            'folder': str(self.folder),
+            'clock': self.clock.offset,
+            'wiki': {
+                'url': self.url,
+                'api': self.api,
+                'host': self.host,
+                'users': self.users,
+                'bot': self.bot,
+                'folder': str(self.wiki_folder),
+                'pywikibot': str(self.pywikibot),
+            },
+            'mastodon': {'url': self.mastodon_url, 'accounts': self.accounts},
+            'environment': self.environment,
+            'gate': {
+                'python': 'mwsocial.sandbox.Gate(upstream)',
+                'wiki': f'python -m mwsocial.sandbox gate {self.url}',
+                'mastodon': f'python -m mwsocial.sandbox gate {self.mastodon_url}',
+            },
+            'faults': {
+                'wiki settings': str(self.wiki_folder / 'switches.json'),
+                'example': json.dumps({'wgReadOnly': 'for maintenance'}),
+                'requests': 'mwsocial.sandbox.Rule, in a Gate',
+            },
+            'ledgers': {'mastodon': str(self.mastodon_folder / 'data' / 'object')},
+            'logs': {name: str(self.logs / f'{name}.log') for name in ('wiki', 'mastodon')},
+        }

@@ -1,0 +1,201 @@
+"""Servers as process groups of their own, known again later by more than a number."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from mwsocial.errors import DeskError
+
+#: The environment variable that tells our servers from all other processes.
+MARKER = 'MWSOCIAL_SANDBOX_INSTANCE'
+
+# Children of this process have to be waited for, or they stay as zombies.
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that was started: its leader's process id, start time and the machine's boot.
+
+    A process id alone may belong to somebody else by the time it is used.
+    """
+
+    pid: int
+    started: int
+    boot: str
+    marker: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values for a state file."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: object) -> Self | None:
+        """What ``to_json`` gave, or ``None`` if ``value`` is not that."""
+        if not isinstance(value, dict):
+            return None
+        try:
+            return cls(
+                int(value['pid']), int(value['started']), str(value['boot']), str(value['marker'])
+            )
+        except (KeyError, TypeError, ValueError):
+            return None
+
+
+@dataclass(frozen=True)
+class _Entry:
+    pid: int
+    state: str
+    session: int
+    started: int
+
+
+def _boot() -> str:
+    return Path('/proc/sys/kernel/random/boot_id').read_text('ascii').strip()
+
+
+def _entry(pid: int) -> _Entry | None:
+    """What /proc/PID/stat says (proc(5)): state, session and start time in clock ticks."""
+    try:
+        text = Path(f'/proc/{pid}/stat').read_text('utf-8', 'replace')
+    except OSError:
+        return None
+    # The name in brackets may itself hold brackets and spaces: count from the last one.
+    fields = text.rpartition(')')[2].split()
+    return _Entry(pid, fields[0], int(fields[3]), int(fields[19]))
+
+
+def _has_marker(pid: int, marker: str) -> bool:
+    try:
+        variables = Path(f'/proc/{pid}/environ').read_bytes().split(b'\0')
+    except OSError:
+        return False
+    return f'{MARKER}={marker}'.encode() in variables
+
+
+def start(
+    arguments: Sequence[str],
+    *,
+    marker: str,
+    folder: Path,
+    log: Path,
+    environment: Mapping[str, str],
+) -> Server:
+    """Start a server in a session of its own, with ``folder`` as its current one.
+
+    Its standard output and error are appended to ``log``; ``environment`` is all it gets, and
+    the marker.
+    """
+    with log.open('ab') as output:
+        child = subprocess.Popen(
+            list(arguments),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env={**environment, MARKER: marker},
+            start_new_session=True,
+        )
+    _children[child.pid] = child
+    entry = _entry(child.pid)
+    return Server(child.pid, entry.started if entry else 0, _boot(), marker)
+
+
+def _reap() -> None:
+    for pid, child in list(_children.items()):
+        if child.poll() is not None:
+            del _children[pid]
+
+
+def members(server: Server) -> list[int]:
+    """Process ids of the server's leader and of its workers that are alive."""
+    _reap()
+    if server.boot != _boot():
+        return []
+    leader = _entry(server.pid)
+    intact = leader is not None and leader.started == server.started
+    found = []
+    for folder in Path('/proc').iterdir():
+        if not folder.name.isdigit():
+            continue
+        entry = _entry(int(folder.name))
+        if entry is None or entry.session != server.pid or entry.state in 'ZX':
+            continue
+        # While the leader lives its session is ours. Afterwards the number may be another's.
+        if intact or _has_marker(entry.pid, server.marker):
+            found.append(entry.pid)
+    return sorted(found)
+
+
+def alive(server: Server | None) -> bool:
+    """Whether the server's own leader still runs (workers alone do not count)."""
+    if server is None:
+        return False
+    _reap()
+    entry = _entry(server.pid)
+    return (
+        entry is not None
+        and entry.state not in 'ZX'
+        and entry.started == server.started
+        and server.boot == _boot()
+    )
+
+
+def _sweep(pid: int) -> None:
+    """Remove the shared memory that libfaketime and snac leave behind when they are killed."""
+    for name in (f'faketime_shm_{pid}', f'sem.faketime_sem_{pid}', f'sem.job_{pid}'):
+        with suppress(OSError):
+            Path('/dev/shm', name).unlink()
+
+
+def stop(server: Server, seconds: float = 5.0) -> None:
+    """End a server with its workers and wait until none is left; others are never touched.
+
+    Raises DeskError when one cannot be ended.
+    """
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        deadline = time.monotonic() + seconds
+        for pid in members(server):
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                continue
+            except PermissionError as error:
+                raise DeskError(
+                    f'Process {pid} of the sandbox belongs to another user: end it as that user.'
+                ) from error
+        while time.monotonic() < deadline:
+            if not members(server):
+                _sweep(server.pid)
+                return
+            time.sleep(0.02)
+    left = members(server)
+    if left:
+        raise DeskError(f'These processes of the sandbox could not be ended: {left}.')
+
+
+def port_is_free(port: int) -> bool:
+    """Whether a server could listen on 127.0.0.1:``port`` now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(('127.0.0.1', port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,81 @@
+"""What all scripts have in common: help without a network, options, errors as sentences, exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+
+from mwsocial.errors import EXIT_CONFIGURATION, EXIT_PERSON, DeskError
+
+GLOBAL_OPTIONS = """
+Global options of Pywikibot work too, among them:
+  -simulate       change neither the wiki nor a network; print what would happen
+  -dir:PATH       where user-config.py is (or the environment variable PYWIKIBOT_DIR)
+  -log            write a log file
+
+Environment: MWSOCIAL_WIKI (the wiki's host, for example www.mediawiki.org), MWSOCIAL_CONFIG (title of
+the configuration page, default MediaWiki:Social-media.json), and for each channel its credentials, for
+example MWSOCIAL_MASTODON_URL and MWSOCIAL_MASTODON_TOKEN.
+
+Exit codes: 0 done (also when there was nothing to do), 1 something needs a person, 2 wrong configuration
+or credentials: nothing was done, 75 temporary: try again later.
+"""
+
+Body = Callable[[argparse.Namespace], int]
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors are one sentence, and wrong options are wrong configuration."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """Say what is wrong with the options."""
+        sys.stderr.write(f'{message}. Try -help.\n')
+        raise SystemExit(EXIT_CONFIGURATION)
+
+
+def run(
+    args: Sequence[str],
+    doc: str,
+    body: Body,
+    add_options: Callable[[argparse.ArgumentParser], None] = lambda parser: None,
+    secrets: Callable[[], Sequence[str]] = lambda: (),
+) -> int:
+    """Run a script's *body* and return its exit code; nothing that *secrets* names is ever printed.
+
+    ``-help`` prints *doc* and needs neither a network nor a configuration. *body* gets the script's
+    own options; ``simulate`` is among them.
+    """
+    words = list(args) or sys.argv[1:]
+    if any(word in ('-help', '--help', '-h') for word in words):
+        sys.stdout.write(doc.strip() + '\n' + GLOBAL_OPTIONS)
+        return 0
+    try:
+        from mwsocial.wiki import site  # noqa: PLC0415 - configures Pywikibot, which -help must not need
+
+        rest = site.handle_global_options(words)
+        parser = _Parser(add_help=False, allow_abbrev=False)
+        add_options(parser)
+        options = parser.parse_args([re.sub(r'^(-[a-z]+):', r'\1=', word) for word in rest])
+        options.simulate = site.simulating()
+        return body(options)
+    except DeskError as error:
+        sys.stderr.write(censor(str(error), secrets()) + '\n')
+        return error.exit_code
+    except KeyboardInterrupt:
+        sys.stderr.write('Stopped by hand; what was being sent is looked up by the next run.\n')
+        return EXIT_PERSON
+    except Exception:  # a fault of the software: say everything, but no secret
+        sys.stderr.write(censor(traceback.format_exc(), secrets()))
+        sys.stderr.write('This is a fault of mwsocial itself: please report it with the lines above.\n')
+        return EXIT_PERSON
+
+
+def censor(text: str, secrets: Sequence[str]) -> str:
+    """The text without any of the secrets."""
+    for secret in secrets:
+        if secret:
+            text = text.replace(secret, '(secret)')
+    return text

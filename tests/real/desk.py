@@ -1,0 +1,142 @@
+"""A whole desk for tests: real servers, real people, and the scripts run as an operator runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from mwsocial.desk.fingerprint import SHOWN, fingerprint
+from mwsocial.desk.item import Item, Queue
+from mwsocial.sandbox import Sandbox
+from mwsocial.sandbox import desk as sandbox_desk
+from mwsocial.wiki.items import read_queue
+
+QUEUE = 'Social media/Queue'
+NEWS = 'Template:MediaWiki News'
+CONFIG = 'MediaWiki:Social-media.json'
+BOT = 'MediaWiki News bot'
+
+
+class Run:
+    """What a script printed and how it ended."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        self.code = done.returncode
+        self.text = done.stdout + done.stderr
+
+    def __repr__(self) -> str:
+        return f'exit code {self.code}\n{self.text}'
+
+
+class Desk:
+    """The desk on one sandbox."""
+
+    def __init__(self, sandbox: Sandbox, **settings: Any) -> None:
+        """*settings*: keys of the configuration page that differ from the sandbox's own."""
+        self.sandbox = sandbox
+        sandbox_desk.install(sandbox)
+        self.config = json.loads(self.text(CONFIG))
+        self.configure(**{'quiet minutes': 0, **settings})
+
+    def configure(self, **settings: Any) -> None:
+        """Change keys of the configuration page (as an administrator)."""
+        self.config |= {key.replace('_', ' '): value for key, value in settings.items()}
+        self.person('Admin').edit(CONFIG, json.dumps(self.config, indent='\t'), 'settings')
+
+    def person(self, name: str) -> Any:
+        """Somebody on the wiki."""
+        return self.sandbox.person(name)
+
+    def text(self, title: str = QUEUE) -> str:
+        """The current wikitext of a page."""
+        return str(self.person('Admin').text(title))
+
+    def queue(self) -> Queue:
+        """What the queue page holds."""
+        return read_queue(self.text())
+
+    def items(self) -> dict[str, Item]:
+        """The items of the queue page by id."""
+        return self.queue().by_id()
+
+    def item(self, item_id: str) -> Item:
+        """One item, as the page shows it."""
+        return self.items()[item_id]
+
+    def propose(self, item_id: str, *, by: str = 'Carol', **parameters: str) -> int:
+        """Add an item in a section of its own; ``text_x`` stands for ``text-x``."""
+        lines = [f'| {name.replace("_", "-")} = {value}' for name, value in parameters.items()]
+        lines = [f'| id = {item_id}'] * bool(item_id) + lines
+        wikitext = '\n'.join(['{{Social media item', *lines, '}}'])
+        return int(self.person(by).append_section(QUEUE, item_id or 'New', wikitext))
+
+    def fingerprint(self, item_id: str) -> str:
+        """What an approval of this item must show now."""
+        channels = sorted(n for n, c in self.config['channels'].items() if c.get('enabled', True))
+        language = self.config.get('language', 'en')
+        return fingerprint(self.item(item_id).content, channels, language)[:SHOWN]
+
+    def change(self, old: str, new: str, *, by: str, summary: str = '') -> int:
+        """Replace a piece of the queue page's wikitext, as somebody."""
+        text, revid = self.person(by).page(QUEUE)
+        assert text.count(old) == 1, (old, text)
+        return int(self.person(by).edit(QUEUE, text.replace(old, new), summary, base=revid))
+
+    def approve(self, item_id: str, *, by: str = 'Alice', value: str = '') -> int:
+        """Add the line that the card shows, as somebody."""
+        line = f'| approved = {value or self.fingerprint(item_id)} ~~~~'
+        return self.change(f'| id = {item_id}\n', f'| id = {item_id}\n{line}\n', by=by)
+
+    def decide(self, item_id: str, *, by: str = 'Alice') -> int:
+        """Add a decision in a section of its own, as the card's link does."""
+        words = f'{{{{Social media decision|id={item_id}|approved={self.fingerprint(item_id)} ~~~~}}}}'
+        return int(self.person(by).append_section(QUEUE, f'Approve {item_id}', words))
+
+    def environment(self, **changes: str) -> dict[str, str]:
+        """What an operator's job has in its environment."""
+        kept = {name: os.environ[name] for name in ('PATH', 'HOME', 'LANG') if name in os.environ}
+        return kept | self.sandbox.environment | changes
+
+    def run(self, script: str = 'post_queue', *args: str, **environment: str) -> Run:
+        """Run a script as a job does."""
+        return self.start(script, *args, **environment)()
+
+    def start(self, script: str, *args: str, **environment: str) -> Any:
+        """Start a script; call the result to wait for its end. ``.process`` is the process."""
+        return Started([sys.executable, '-m', f'scripts.{script}', *args], self.environment(**environment))
+
+    def posts(self) -> list[dict[str, Any]]:
+        """What the account really has on the network, oldest first."""
+        return self.sandbox.statuses('mediawiki')
+
+    def news(self) -> str:
+        """The wikitext of the news template."""
+        return self.text(NEWS)
+
+    def edits(self, title: str = QUEUE) -> list[Mapping[str, Any]]:
+        """The revisions of a page by the bot, newest first."""
+        return [one for one in self.person('Admin').history(title) if one.get('user') == BOT]
+
+
+class Started:
+    """A script that runs."""
+
+    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
+        self._command = command
+        self.process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self) -> Run:
+        """Wait for its end."""
+        out, err = self.process.communicate(timeout=240)
+        return Run(subprocess.CompletedProcess(self._command, self.process.returncode, out, err))

@@ -1,0 +1,161 @@
+"""From approval to post, record and News entry, with the scripts run as jobs on real servers."""
+
+from __future__ import annotations
+
+import pytest
+
+from mwsocial.sandbox import Gate
+from tests.real.desk import NEWS, QUEUE, Desk
+
+pytestmark = pytest.mark.real
+
+WORDS = 'MediaWiki 1.47 is out: https://www.mediawiki.org/wiki/MediaWiki_1.47 #MediaWiki'
+ENTRY = "'''[[MediaWiki 1.47]]''' has been released."
+
+
+def test_from_proposal_to_posted(desk: Desk) -> None:
+    """One item: nothing before the approval; then the post, the entry, the links, in three edits."""
+    desk.propose('release', text=WORDS, news=ENTRY)
+    run = desk.run()
+    assert run.code == 0, run
+    assert not desk.posts()
+    assert not desk.edits(), 'a proposed item is not edited'
+    desk.approve('release')
+    run = desk.run()
+    assert run.code == 0, run
+    assert len(desk.posts()) == 1
+    item = desk.item('release')
+    assert item.bot['state'] == 'posted'
+    kind, _, revid, url = item.bot['sent-mastodon'].split()
+    assert kind == 'posted'
+    assert url == desk.posts()[0]['url']
+    assert item.bot['approved-in'] == f'Special:Diff/{revid}'
+    assert item.bot['sent-news'].startswith('posted ')
+    assert desk.news().count(ENTRY) == 1
+    assert len(desk.edits()) == 2
+    assert len(desk.edits(NEWS)) == 1
+    summary = desk.edits()[0]['comment']
+    assert 'posted release: mastodon, news' in summary
+    assert '[[User:Carol]]' in summary
+    before = desk.text()
+    run = desk.run()
+    assert run.code == 0, run
+    assert desk.text() == before
+    assert len(desk.posts()) == 1
+
+
+def test_nothing_else_changes(desk: Desk) -> None:
+    """What the bot does not mean to change on the page stays the same, byte for byte."""
+    desk.propose('bytes', text='byte for byte')
+    desk.person('Carol').append_section(QUEUE, 'Talk', "Odd:\t{{unclosed [[ <b> ''x'' &nbsp; | = ==\n* a")
+    desk.approve('bytes')
+    before = desk.text()
+    desk.run()
+    after = desk.text()
+    item = desk.item('bytes')
+    for name, value in item.bot.items():
+        lines = [line for line in after.split('\n') if line.split('=')[0].strip(' |') == name]
+        after = after.replace(next(line for line in lines if value in line) + '\n', '', 1)
+    assert after == before
+
+
+def test_simulate_changes_nothing(desk: Desk) -> None:
+    """``-simulate`` says what would happen, and does nothing."""
+    desk.propose('simulated', text='only simulated')
+    desk.approve('simulated')
+    before = desk.text()
+    run = desk.run('post_queue', '-simulate')
+    assert run.code == 0, run
+    assert 'only simulated' in run.text
+    assert desk.text() == before
+    assert not [one for one in desk.posts() if 'only simulated' in one['content']]
+
+
+def test_times(desk: Desk) -> None:
+    """Too early waits, too late is missed, and says so."""
+    desk.propose('early', text='too early', not_before='2036-01-01 00:00')
+    desk.propose('late', text='too late', not_after='2020-01-01 00:00')
+    desk.approve('early')
+    desk.approve('late')
+    run = desk.run()
+    assert not [one for one in desk.posts() if 'too ' in one['content']], run
+    assert desk.item('early').bot['state'] == 'approved'
+    assert desk.item('late').bot['state'] == 'missed'
+
+
+def test_id_is_given(desk: Desk) -> None:
+    """An item without an id gets one, and can then be approved."""
+    desk.propose('', text='No id yet, please')
+    assert desk.run().code == 0
+    item_id = next(i for i, item in desk.items().items() if item.content['text'].startswith('No id'))
+    desk.approve(item_id)
+    run = desk.run()
+    assert [one for one in desk.posts() if 'No id yet' in one['content']], run
+
+
+def test_invalid_item_harms_no_other(desk: Desk) -> None:
+    """A broken item says what is wrong with it; the one beside it goes out."""
+    desk.propose('broken', text='x' * 600)
+    desk.propose('sound', text='a sound item')
+    desk.approve('sound')
+    run = desk.run()
+    assert [one for one in desk.posts() if 'a sound item' in one['content']], run
+    assert desk.item('broken').bot['state'] == 'invalid'
+    assert 'mastodon' in desk.item('broken').bot['note']
+
+
+def test_two_runs_at_once(desk: Desk) -> None:
+    """Two runs that start together post once."""
+    for number in range(3):
+        words = f'two runs at once {number}'
+        desk.propose(f'both-{number}', text=words, news=f'News of {words}.')
+        desk.approve(f'both-{number}')
+        runs = [desk.start('post_queue'), desk.start('post_queue')]
+        ended = [run() for run in runs]
+        assert {run.code for run in ended} <= {0, 75}, ended
+        assert len([one for one in desk.posts() if words in one['content']]) == 1, ended
+        assert desk.news().count(f'News of {words}.') == 1, ended
+        desk.run()
+        assert desk.item(f'both-{number}').bot['state'] == 'posted', desk.text()
+
+
+def test_a_network_that_is_down(desk: Desk) -> None:
+    """Nobody listens: nothing was created, the News entry goes out, the rest waits with its reason."""
+    desk.propose('down', text='the network is down', news='The network is down.')
+    desk.approve('down')
+    run = desk.run(MWSOCIAL_MASTODON_URL='http://127.0.0.1:9')
+    item = desk.item('down')
+    assert desk.news().count('The network is down.') == 1, run
+    assert 'mastodon' in item.bot['note'], run
+    run = desk.run()
+    assert len([one for one in desk.posts() if 'the network is down' in one['content']]) == 1, run
+
+
+def test_human_edit_at_the_same_moment(desk: Desk) -> None:
+    """Somebody saves the queue while the bot is about to: neither edit is lost."""
+    desk.propose('moment', text='at the same moment')
+    desk.approve('moment')
+    with Gate(desk.sandbox.url) as gate:
+        def meddle(record: object) -> None:
+            desk.person('Dave').edit(QUEUE, 'A line by Dave.\n\n' + desk.text(), 'my line')
+
+        gate.before(meddle, action='edit', times=1)
+        run = desk.run(MWSOCIAL_WIKI=gate.host)
+    assert run.code == 0, run
+    assert desk.text().count('A line by Dave.') == 1
+    assert len([one for one in desk.posts() if 'at the same moment' in one['content']]) == 1
+
+
+def test_news_template_in_an_unknown_shape(desk: Desk) -> None:
+    """The entry is refused with a reason, nothing is written by guess, the channels still go out."""
+    good = desk.news()
+    desk.person('Admin').edit(NEWS, 'Nothing that looks like news.', 'rewritten')
+    desk.propose('shapeless', text='news without a shape', news='Something new.')
+    desk.approve('shapeless')
+    run = desk.run()
+    assert run.code == 1, run
+    assert desk.news() == 'Nothing that looks like news.'
+    assert [one for one in desk.posts() if 'news without a shape' in one['content']]
+    assert desk.item('shapeless').bot['state'] == 'partly posted'
+    assert desk.item('shapeless').bot['sent-news'].startswith('failed ')
+    desk.person('Admin').edit(NEWS, good, 'as it was')
