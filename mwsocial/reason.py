@@ -15,10 +15,14 @@ from importlib import resources
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something is not done, as a stable key (``area-name``) with its arguments."""
+    """Why something is not done, as a stable key (``area-name``) with its arguments.
+
+    ``where`` names the parameter it is about, where the sentence does not: it goes before it.
+    """
 
     key: str
     args: tuple[str, ...] = ()
+    where: str = ''
 
     def text(self, language: str = 'en', escape: Callable[[str], str] = str) -> str:
         """The sentence in *language* (English where a translation is missing).
@@ -31,7 +35,7 @@ class Reason:
             words = words.replace(f'${number}', f'\0{number}\0')
         for number, arg in enumerate(self.args, 1):
             words = words.replace(f'\0{number}\0', escape(arg))
-        return words
+        return f'{escape(self.where)}: {words}' if self.where else words
 
 
 @cache

@@ -64,6 +64,9 @@ class Item:
     and otherwise raw (signatures are wikitext), without the empty ones. ``faults`` is what is wrong
     with the template itself; an item with faults is ``invalid``. ``number`` counts the item
     templates of the page from 0.
+
+    A parameter of the bot that stands there twice with different values says nothing certain: its
+    value here begins with ``twice:``, which no record does.
     """
 
     number: int
@@ -71,8 +74,10 @@ class Item:
     editors: Mapping[str, str] = field(default_factory=dict)
     bot: Mapping[str, str] = field(default_factory=dict)
     faults: tuple[Reason, ...] = ()
-    #: names of the bot's parameters that stand more than once, or not at their place
+    #: whether parameters of the bot stand more than once, or others after them
     disorder: bool = False
+    #: the line of the page on which it begins, from 1; no part of what the item is
+    line: int = field(default=0, compare=False)
 
     @property
     def id(self) -> str:

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from mwsocial.desk.item import Queue
 from mwsocial.desk.knowledge import Knowledge, Need
-from mwsocial.desk.times import show_time
+from mwsocial.desk.times import read_shown, show_time
 from mwsocial.wiki.revision import Revision
 
 CLAIM = 'mwsocial:claim'
@@ -26,7 +26,6 @@ MORE = '+more'
 #: claim was given back before anything was sent.
 KINDS = ('sending', 'posted', 'failed', 'unconfirmed', 'waiting', 'released', 'deleted')
 
-_TIME = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ')
 _WORDS = re.compile(r'[a-z0-9][a-z0-9-]*|\+more')
 
 
@@ -71,10 +70,10 @@ def read_record(value: str) -> Record | None:
     if len(words) < 3 or words[0] not in KINDS:
         return None
     kind, time, revid = words[:3]
-    if not _TIME.fullmatch(time) or not revid.isdecimal() or not revid.isascii():
+    if not revid.isdecimal() or not revid.isascii():
         return None
     try:
-        when = datetime.strptime(time, '%Y-%m-%dT%H:%M:%SZ').replace(tzinfo=UTC)
+        when = read_shown(time)
     except ValueError:
         return None
     return Record(kind, when, int(revid), words[3] if len(words) > 3 else '')

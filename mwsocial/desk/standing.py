@@ -13,7 +13,7 @@ from mwsocial.desk.approval import Approved, NotApproved
 from mwsocial.desk.item import Item
 from mwsocial.desk.records import Proven
 from mwsocial.desk.rules import Rules
-from mwsocial.desk.times import parse_time, show_time
+from mwsocial.desk.times import parse_time, read_shown, show_time
 from mwsocial.reason import Reason
 
 #: The channel name under which the entry in Template:MediaWiki News is delivered.
@@ -120,7 +120,8 @@ def why_blocked(situation: Situation) -> tuple[str, Reason | None] | None:
     if isinstance(approval, NotApproved):
         if approval.kind == 'held':
             return 'held', approval.reason
-        return 'proposed', approval.reason if approval.kind == 'refused' else None
+        told = approval.kind in ('refused', 'stale')
+        return 'proposed', approval.reason if told else None
     return None if approval else ('proposed', None)
 
 
@@ -215,6 +216,6 @@ def read_waiting(rest: str) -> tuple[datetime | None, str]:
     """Take apart what ``waiting_words`` made."""
     until, _, why = rest.partition(' ')
     try:
-        return parse_time(until), why
+        return read_shown(until), why
     except ValueError:
         return None, why or until

@@ -108,7 +108,6 @@ foreach ( [
 $wgPFEnableStringFunctions = false;
 $wgScribuntoDefaultEngine = 'luastandalone';
 $wgScribuntoEngineConf['luastandalone']['luaPath'] = '/usr/bin/lua5.1';
-$wgScribuntoEngineConf['luastandalone']['memoryLimit'] = 0;
 # Lists are read from this wiki's own pages only: nothing is fetched from outside.
 $wgBlacklistSettings = [ 'spam' => [ 'files' => [] ] ];
 $wgTitleBlacklistSources = [

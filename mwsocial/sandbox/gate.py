@@ -248,7 +248,7 @@ class _Handler(BaseHTTPRequestHandler):
                 if key.lower() in _HOP | named | {'content-length', 'host', 'expect'}:
                     continue
                 connection.putheader(key, str(value))
-            connection.putheader('Host', gate.told_host or self.headers.get('Host', ''))
+            connection.putheader('Host', gate.told_host or str(self.headers.get('Host', '')))
             if body or self.command in ('POST', 'PUT', 'PATCH'):
                 connection.putheader('Content-Length', str(len(body)))
             connection.putheader('Connection', 'close')

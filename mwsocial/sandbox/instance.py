@@ -71,7 +71,7 @@ class Sandbox:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.down()
+        self.down(at_once=True)
 
     # -- state --------------------------------------------------------------------------------
 
@@ -170,23 +170,26 @@ class Sandbox:
                 self._start_mastodon(programs, mastodon_port)
             pywikibot_folder.write(self.pywikibot, self.host, self.bot)
 
-    def down(self) -> None:
-        """End both servers and wait until none of their processes is left."""
+    def down(self, at_once: bool = False) -> None:
+        """End both servers and wait until none of their processes is left.
+
+        ``at_once`` kills them: right for what is thrown away afterwards.
+        """
         if not self.folder.is_dir():
             return
         with files.locked(self.folder / 'lock'):
             for name in ('wiki', 'mastodon'):
-                self._stop(name)
+                self._stop(name, at_once)
 
     def restart(self) -> None:
         """End both servers and start them again on the same ports."""
         self.down()
         self.up()
 
-    def _stop(self, name: str) -> None:
+    def _stop(self, name: str, at_once: bool = False) -> None:
         server = self._server(name)
         if server is not None:
-            process.stop(server)
+            process.stop(server, at_once=at_once)
             self._record(**{name: {'port': self._port(name)}})
 
     def _asked(self, wiki_port: int | None, mastodon_port: int | None) -> bool:
@@ -254,9 +257,6 @@ class Sandbox:
                 self.folder / 'credentials.json', {**self.credentials, **credentials}
             )
             draft.rename(self.wiki_folder)
-            self.clock.write(0) if self.mastodon_folder.is_dir() else files.write(
-                self.wiki_folder / 'clock', '+0\n', 0o644
-            )
         if not self.mastodon_folder.is_dir():
             draft = self.folder / 'mastodon.new'
             shutil.rmtree(draft, ignore_errors=True)

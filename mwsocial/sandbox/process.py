@@ -157,12 +157,12 @@ def _sweep(pid: int) -> None:
             Path('/dev/shm', name).unlink()
 
 
-def stop(server: Server, seconds: float = 5.0) -> None:
+def stop(server: Server, seconds: float = 5.0, at_once: bool = False) -> None:
     """End a server with its workers and wait until none is left; others are never touched.
 
-    Raises DeskError when one cannot be ended.
+    ``at_once`` gives it no time to end in good order. Raises DeskError when one cannot be ended.
     """
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    for number in (signal.SIGTERM, signal.SIGKILL)[at_once:]:
         deadline = time.monotonic() + seconds
         for pid in members(server):
             try:

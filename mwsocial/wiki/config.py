@@ -189,7 +189,7 @@ class User(_Part):
     """An approver by name; ``id`` is the user's number on the wiki, 0 where it is not given."""
 
     name: UserName
-    id: int = Field(0, ge=0, le=2**62)
+    id: int = Field(default=0, ge=0, le=2**62)
 
 
 class Approvers(_Part):
@@ -215,13 +215,13 @@ class ChannelConfig(_Part):
     """One account on one network. ``characters`` is its limit, where the instance has its own."""
 
     network: Literal['mastodon', 'x', 'facebook', 'bluesky']
-    account: str = Field('', max_length=200)
+    account: str = Field(default='', max_length=200)
     enabled: bool = True
-    minutes_between_posts: float = Field(30, ge=0, le=10080)
-    posts_per_day: int = Field(8, ge=0, le=1000)
-    shares_per_month: int = Field(4, ge=0, le=10000)
+    minutes_between_posts: float = Field(default=30, ge=0, le=10080)
+    posts_per_day: int = Field(default=8, ge=0, le=1000)
+    shares_per_month: int = Field(default=4, ge=0, le=10000)
     language: Language | None = None
-    characters: int | None = Field(None, ge=1, le=1_000_000)
+    characters: int | None = Field(default=None, ge=1, le=1_000_000)
 
 
 def _channels(value: Any) -> Any:
@@ -265,9 +265,9 @@ class DeskConfig(_Part):
     pages: Pages = Pages()
     approvers: Approvers
     second_person: Annotated[bool | float, BeforeValidator(_second_person)] = True
-    quiet_minutes: float = Field(10, ge=0, le=10080)
-    approval_days: float = Field(30, gt=0, le=366)
-    late_hours: float = Field(24, gt=0, le=8784)
+    quiet_minutes: float = Field(default=10, ge=0, le=10080)
+    approval_days: float = Field(default=30, gt=0, le=366)
+    late_hours: float = Field(default=24, gt=0, le=8784)
     protection: Annotated[str, AfterValidator(_protection)] = 'sysop'
     channels: Annotated[dict[str, ChannelConfig], BeforeValidator(_channels)] = Field(
         default_factory=lambda: {
@@ -276,8 +276,8 @@ class DeskConfig(_Part):
     )
     language: Language = 'en'
     mention_proposers: bool = True
-    news_groups: int = Field(6, ge=1, le=1000)
-    archive_after_days: float = Field(7, ge=0, le=3660)
+    news_groups: int = Field(default=6, ge=1, le=1000)
+    archive_after_days: float = Field(default=7, ge=0, le=3660)
     pointers: Annotated[
         dict[str, Annotated[str, AfterValidator(_sentence)]], AfterValidator(_pointers)
     ] = Field(

@@ -74,6 +74,7 @@ def _say(detail: ErrorDetails, model: type[BaseModel]) -> str:
     place = ' → '.join(
         f'number {step + 1}' if isinstance(step, int) else f'"{step}"' for step in detail['loc']
     )
+    at = f'{place}: ' if place else ''
     kind, context = detail['type'], detail.get('ctx', {})
     if kind == 'extra_forbidden':
         known = _keys(model, detail['loc'][:-1])
@@ -84,11 +85,11 @@ def _say(detail: ErrorDetails, model: type[BaseModel]) -> str:
         return f'{place} is missing: this key has no default.'
     if kind == 'value_error':
         words = str(context['error'])
-        return f'{place}: {words}.' if place else f'{words}.'
+        return f'{at}{words}.'
     found = _show(detail.get('input'))
     if kind == 'json_invalid':
         return f'this is not JSON: {context.get("error", "unreadable")}.'
-    return f'{place}: expected {_expected(kind, context)}, but found {found}.'
+    return f'{at}expected {_expected(kind, context)}, but found {found}.'
 
 
 def _expected(kind: str, context: dict[str, Any]) -> str:

@@ -130,11 +130,10 @@ class _Cutter:
         pos = 0
         while True:
             last = self.stack[-1] if self.stack else None
-            if last is None:
-                token = _TOKEN.search(text, pos)
-            elif last.kind == '=':
+            if last is not None and last.kind == '=':
                 token = _TOKEN_OR_LINE_END.search(text, pos)
-    _TOKEN_OR_EQUALS.search(text, pos)
+            elif last is not None and last.seeks_equals:
+                token = _TOKEN_OR_EQUALS.search(text, pos)
             else:
                 token = _TOKEN.search(text, pos)
             if token is None:
@@ -146,34 +145,34 @@ class _Cutter:
             self.top += self.unclosed(broken) + broken.inside
         return Skeleton(tuple(self.top), tuple(self.headings), frozenset(self.used))
 
-    def take(self, token: str, start: int, end: int, last: _Open | None) -> int:
-        # One token: changes the state, returns where to go on.
-        first = token[0]
-        if token == '\n':
+    def take(self, mark: str, start: int, end: int, last: _Open | None) -> int:
+        # One mark, such as {{ or |: changes the state, returns where to go on.
+        first = mark[0]
+        if mark == '\n':
             self.end_heading(start)
             return start + 1
-        if token[-1] == '{' and first in '{-':
-            return self.open_braces(token, start, end)
+        if mark[-1] == '{' and first in '{-':
+            return self.open_braces(mark, start, end)
         if first == '[':
             return self.push(_Open('[', start, end - start), end)
-        if token == '|':
+        if mark == '|':
             return self.pipe(start, last)
         if first == '<':
-            return self.tag(token, start, end)
+            return self.tag(mark, start, end)
         if first == '}':
-            return self.close_braces(token, start, end, last)
+            return self.close_braces(mark, start, end, last)
         if first == ']':
             return self.close_link(start, end, last)
         if first == '=':
             return self.equals(start, end, last)
         # What is left opens or closes a table, or only looks so.
         if last is None:
-            if token.endswith('{|'):
+            if mark.endswith('{|'):
                 self.apart.append(('{|', len(self.top)))
             else:
                 self.leave('{|')
             return end
-        bar = start + token.index('|')
+        bar = start + mark.index('|')
         return self.pipe(bar, last)
 
     def push(self, opened: _Open, end: int) -> int:
@@ -181,10 +180,10 @@ class _Cutter:
             self.stack.append(opened)
         return end
 
-    def open_braces(self, token: str, start: int, end: int) -> int:
-        if token == '-{':
+    def open_braces(self, mark: str, start: int, end: int) -> int:
+        if mark == '-{':
             return self.push(_Open('-', start, 2), end)
-        prefix = token[0] == '-'
+        prefix = mark[0] == '-'
         return self.push(_Open('{', start + prefix, end - start - prefix, prefix=prefix), end)
 
     def pipe(self, start: int, last: _Open | None) -> int:
@@ -234,19 +233,19 @@ class _Cutter:
             self.stack.append(_Open('[', last.start, last.count - 2))
         return start + 2
 
-    def close_braces(self, token: str, start: int, end: int, last: _Open | None) -> int:
+    def close_braces(self, mark: str, start: int, end: int, last: _Open | None) -> int:
         if last is None:
-            if token[-1] == '}' and self.top and not self.heading_since:
+            if mark[-1] == '}' and self.top and not self.heading_since:
                 self.top[-1] = replace(self.top[-1], stray=True)
                 self.heading_since = True
-            return end if token[-1] == '}' else start + 1
+            return end if mark[-1] == '}' else start + 1
         if last.kind == '-':
-            if token[-1] == '-' or self.text[end : end + 1] == '-':
+            if mark[-1] == '-' or self.text[end : end + 1] == '-':
                 self.stack.pop()
-                return end + (token[-1] != '-')
+                return end + (mark[-1] != '-')
             return end
-        if last.kind != '{' or token[-1] == '-':
-            return end if token[-1] == '}' else start + 1
+        if last.kind != '{' or mark[-1] == '-':
+            return end if mark[-1] == '}' else start + 1
         count = min(end - start, last.count, 3)
         self.stack.pop()
         found = self.template(last, count, start + count) if count == 2 else None
@@ -285,8 +284,8 @@ class _Cutter:
         start = opened.start + opened.count
         line_end = self.text.find('\n', start, start + _LONGEST_NAME)
         end = line_end if line_end >= 0 else start + _LONGEST_NAME
-        for mark in '|{}[]':
-            at = self.text.find(mark, start, end)
+        for bracket in '|{}[]':
+            at = self.text.find(bracket, start, end)
             end = at if at >= 0 else end
         end = min(end, len(self.text))
         name = opened.name or self.wanted_name(start, end)
@@ -301,18 +300,18 @@ class _Cutter:
                 self.heading_since = True
                 return
 
-    def tag(self, token: str, start: int, end: int) -> int:
+    def tag(self, mark: str, start: int, end: int) -> int:
         text = self.text
-        if token == '<!--':
+        if mark == '<!--':
             close = text.find('-->', end)
             return len(text) if close < 0 else close + 3
-        name = token.strip('</').lower()
+        name = mark.strip('</').lower()
         bracket = -1 if '>' in self.no_more else text.find('>', end)
         if bracket < 0:
             self.no_more.add('>')
             return start + 1
         if name in APART:
-            if not self.stack and token[1] == '/':
+            if not self.stack and mark[1] == '/':
                 self.leave(name)
             elif not self.stack and text[bracket - 1] != '/':
                 self.apart.append((name, len(self.top)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.real.desk import Desk
 
 
 @pytest.fixture(scope='module')
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(sandbox_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk with quiet minutes 0, stopped at the end of the module."""
-    with Sandbox.scratch(tmp_path_factory.mktemp('desk') / 'sandbox') as sandbox:
+    with Sandbox.scratch(tmp_path_factory.mktemp('desk') / 'it', sandbox_base) as sandbox:
         yield Desk(sandbox)

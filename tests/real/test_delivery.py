@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mwsocial.sandbox import Gate
+from mwsocial.sandbox import Gate, Request, Rule
 from tests.real.desk import NEWS, QUEUE, Desk
 
 pytestmark = pytest.mark.real
@@ -28,7 +28,7 @@ def test_from_proposal_to_posted(desk: Desk) -> None:
     assert item.bot['state'] == 'posted'
     kind, _, revid, url = item.bot['sent-mastodon'].split()
     assert kind == 'posted'
-    assert url == desk.posts()[0]['url']
+    assert url == desk.posts()[0]['id']
     assert item.bot['approved-in'] == f'Special:Diff/{revid}'
     assert item.bot['sent-news'].startswith('posted ')
     assert desk.news().count(ENTRY) == 1
@@ -136,10 +136,15 @@ def test_human_edit_at_the_same_moment(desk: Desk) -> None:
     desk.propose('moment', text='at the same moment')
     desk.approve('moment')
     with Gate(desk.sandbox.url) as gate:
-        def meddle(record: object) -> None:
-            desk.person('Dave').edit(QUEUE, 'A line by Dave.\n\n' + desk.text(), 'my line')
+        done: list[int] = []
 
-        gate.before(meddle, action='edit', times=1)
+        def meddle(request: Request) -> bool:
+            if request.action == 'edit' and not done:
+                text = 'A line by Dave.\n\n' + desk.text()
+                done.append(desk.person('Dave').edit(QUEUE, text, 'my line'))
+            return False
+
+        gate.rules.append(Rule(when=meddle))
         run = desk.run(MWSOCIAL_WIKI=gate.host)
     assert run.code == 0, run
     assert desk.text().count('A line by Dave.') == 1

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import TypeVar
 
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.knowledge import Knowledge, Need
 from mwsocial.wiki.revision import Revision
+
+T = TypeVar('T')
 
 #: How many texts are asked for at once: the API gives fifty to an account without the right to more.
 BATCH = 50
@@ -57,7 +60,7 @@ def shown(queue: Queue, item_id: str) -> Shown:
     )
 
 
-def loses(before: Counter[str] | Counter[Content], after: Counter[str], thing: str) -> bool:
+def loses(before: Counter[T], after: Counter[T], thing: T) -> bool:
     """Whether a change takes *thing* away: wholly, one of several, or by putting another for another
     where it did not stand. Putting it back takes nothing away.
     """
@@ -156,5 +159,3 @@ class History:
         except Need:
             return False
         return True
-
-

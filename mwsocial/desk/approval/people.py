@@ -90,7 +90,8 @@ def counted_then(
 def was_approver(revision: Revision, knowledge: Knowledge) -> bool:
     """Whether the author was an approver at the time of the edit."""
     return any(
-        span.since <= revision.timestamp and (span.until is None or revision.timestamp <= span.until)
+        span.since <= revision.timestamp
+        and (span.until is None or revision.timestamp <= span.until)
         for span in knowledge.former_rights(revision.user)
     )
 

@@ -391,7 +391,7 @@ local function approval( item, config, frame )
 	local query = {
 		action = 'edit', section = 'new', preload = config.queue .. '/Decision preload',
 		['preloadparams[]'] = { item.id, shown }, preloadtitle = tools.plain( 'onwiki-decision-title', item.id ),
-		editintro = config.queue .. '/Editintro'
+		editintro = config.queue .. '/Decision editintro'
 	}
 	return warning .. element( 'div', STYLES.row .. ';margin:.7em 0 0',
 		button( title, query, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..

@@ -1,0 +1,233 @@
+"""The rules of an approval, one function each: it says why a revision does not count, or None.
+
+Every function may raise ``Need`` for what it has to read. The cheap ones come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mwsocial.desk.approval import people
+from mwsocial.desk.approval.authors import self_given
+from mwsocial.desk.approval.history import History, content_of, loses
+from mwsocial.desk.approval.holds import hold_story
+from mwsocial.desk.approval.verdict import NotApproved, refused
+from mwsocial.desk.item import Item
+from mwsocial.desk.rules import Rules
+from mwsocial.desk.times import parse_time, show_time
+from mwsocial.reason import Reason
+from mwsocial.wiki.revision import Revision
+
+#: Tags of edits that bring back an old text (MediaWiki, Help:Tags).
+REVERTS = frozenset({'mw-undo', 'mw-rollback', 'mw-manual-revert'})
+
+
+@dataclass(frozen=True)
+class Case:
+    """One revision that may have approved an item. ``item`` is the item as the page shows it now,
+    ``value`` the approval that the page shows and that begins with the item's fingerprint.
+    """
+
+    history: History
+    rules: Rules
+    now: datetime
+    item: Item
+    value: str
+    revision: Revision
+
+    @property
+    def parent(self) -> Revision | None:
+        """The revision before."""
+        return self.history.parent(self.revision)
+
+    @property
+    def back_to(self) -> datetime:
+        """From where on back the id's earlier history is not worth reading."""
+        return self.revision.timestamp - self.rules.valid
+
+    def then(self) -> Item | None:
+        """The item as the revision holds it; None if it holds none, or several."""
+        items = self.history.shown(self.revision, self.item.id).items
+        return items[0] if len(items) == 1 else None
+
+
+Clause = Callable[[Case], NotApproved | None]
+
+
+def by_an_approver(case: Case) -> NotApproved | None:
+    """The author is an approver now."""
+    if people.may_approve(case.revision, case.history.knowledge, case.rules):
+        return None
+    who = case.revision.user
+    return refused('not-by-approver', who, case.revision.revid, people.approvers(case.rules))
+
+
+def visible(case: Case) -> NotApproved | None:
+    """The text is not hidden, nor the one before, nor the author's name."""
+    parent = case.parent
+    hidden = case.revision.text_hidden or case.revision.user_hidden
+    if not hidden and not (parent and parent.text_hidden):
+        return None
+    return refused('hidden', case.revision.revid, people.approvers(case.rules))
+
+
+def not_too_old(case: Case) -> NotApproved | None:
+    """At most so many days old, or until the time set with the approval and its grace have passed."""
+    if case.now <= last_moment(case.revision, case.item, case.rules):
+        return None
+    return refused('too-old', case.revision.user, case.revision.revid, case.rules.valid.days)
+
+
+def last_moment(revision: Revision, item: Item, rules: Rules) -> datetime:
+    """Until when an approval counts (UTC)."""
+    last = revision.timestamp + rules.valid
+    if 'not-before' in item.content:
+        try:
+            last = max(last, parse_time(item.content['not-before']) + rules.late)
+        except (ValueError, OverflowError):  # the item is invalid, or means the end of all days
+            return last
+    return last
+
+
+def introduced(case: Case) -> NotApproved | None:
+    """The revision itself set the value: it was not there before."""
+    before = case.history.shown(case.parent, case.item.id).approvals
+    after = case.history.shown(case.revision, case.item.id).approvals
+    if case.value in after and case.value not in before:
+        return None
+    return refused('not-introduced', case.revision.revid)
+
+
+def no_revert(case: Case) -> NotApproved | None:
+    """The edit is no undo, rollback or manual revert."""
+    if not case.revision.tags & REVERTS:
+        return None
+    return refused('revert', case.revision.user, case.revision.revid)
+
+
+def one_item(case: Case) -> NotApproved | None:
+    """Then, and just before, the page held the id once, in a template without faults."""
+    before = case.history.shown(case.parent, case.item.id).items
+    then = case.then()
+    if then and not then.faults and len(before) <= 1 and not any(one.faults for one in before):
+        return None
+    return refused('twice-then', case.revision.user, case.revision.revid)
+
+
+def two_edits(case: Case) -> NotApproved | None:
+    """The edit before held the same content, so that it could be looked at."""
+    before = case.history.shown(case.parent, case.item.id).items
+    then = case.then()
+    if then and any(one.content == then.content for one in before):
+        return None
+    return refused('one-edit', case.revision.user, case.revision.revid)
+
+
+def same_content(case: Case) -> NotApproved | None:
+    """The item's content is now what it was then."""
+    then = case.then()
+    if then and then.content == case.item.content:
+        return None
+    return refused('content', case.revision.user, case.revision.revid)
+
+
+def not_void(case: Case) -> NotApproved | None:
+    """Nobody whose word counts has since taken back what was approved."""
+    history, item_id = case.history, case.item.id
+    later = [one for one in history.after(case.revision) if not people.is_bot(one, case.rules)]
+    history.load(history.with_parents(later))
+    offences = {one: _offence(case, one) for one in reversed(later)}
+    suspects = [one for one, offence in offences.items() if offence]
+    for one in people.counted_then(suspects, case.revision, history.knowledge, case.rules):
+        who = case.revision.user, case.revision.revid, one.user or '?', one.revid
+        return refused(f'void-{offences[one]}', *who, people.approvers(case.rules), item_id)
+    return None
+
+
+def _offence(case: Case, revision: Revision) -> str:
+    """What an edit took away of the approved form: '' if nothing."""
+    parent = case.history.parent(revision)
+    if revision.text_hidden:
+        return 'hidden'
+    before = case.history.shown(parent, case.item.id)
+    after = case.history.shown(revision, case.item.id)
+    content = content_of(case.item)
+    unseen = parent is None or parent.text_hidden
+    if after.declines - before.declines:
+        return 'declined'
+    if loses(before.contents, after.contents, content) or (unseen and not after.contents[content]):
+        return 'content' if after.contents else 'item'
+    if loses(before.approvals, after.approvals, case.value) or (
+        unseen and not after.approvals[case.value]
+    ):
+        return 'approved'
+    return ''
+
+
+def no_hold(case: Case) -> NotApproved | None:
+    """No approver's hold has been taken away by somebody who is none."""
+    story = hold_story(case.revision, case.item.id, case.history, case.rules)
+    if story.veto is None:
+        return None
+    args = story.veto.user or '?', story.veto.revid, people.approvers(case.rules)
+    return NotApproved(Reason('approval-hold-removed', tuple(map(str, args))), 'held')
+
+
+def quiet(case: Case) -> NotApproved | None:
+    """The approval is some minutes old, and so is the lifting of a hold."""
+    story = hold_story(case.revision, case.item.id, case.history, case.rules)
+    since = max(filter(None, (case.revision.timestamp, story.lifted)))
+    until = since + case.rules.quiet
+    if case.now >= until:
+        return None
+    args = case.revision.user, str(case.revision.revid), show_time(until)
+    return NotApproved(Reason('approval-quiet', args), 'waiting', until)
+
+
+def second_person(case: Case) -> NotApproved | None:
+    """Somebody else was the first to give the item its content, or it has stood long enough."""
+    rule = case.rules.second_person
+    if rule is False:
+        return None
+    first = self_given(case.item, case.revision, case.history, case.rules, case.back_to)
+    if first is None:
+        return None
+    if rule is not True and case.revision.timestamp - first.timestamp >= timedelta(hours=rule):
+        return None
+    who = case.revision.user, case.revision.revid, first.revid
+    return refused('second-person', *who, people.approvers(case.rules))
+
+
+def fresh(case: Case) -> NotApproved | None:
+    """The whole value never stood on the page before, so that no old text approves again."""
+    before = case.history.before(case.revision)
+    for revision in case.history.backwards(before, case.item.id, case.back_to):
+        if case.value in case.history.text(revision):
+            return refused('seen-before', case.revision.user, case.revision.revid, revision.revid)
+    return None
+
+
+#: What a revision's metadata tells.
+CHEAP: dict[str, Clause] = {
+    'visible': visible,
+    'not too old': not_too_old,
+}
+#: What the author's account tells.
+AUTHOR: dict[str, Clause] = {
+    'by an approver': by_an_approver,
+}
+#: What takes reading, in the order in which it is read.
+READ: dict[str, Clause] = {
+    'introduced': introduced,
+    'no revert': no_revert,
+    'one item': one_item,
+    'two edits': two_edits,
+    'same content': same_content,
+    'not void': not_void,
+    'no hold': no_hold,
+    'second person': second_person,
+    'fresh': fresh,
+    'quiet': quiet,
+}

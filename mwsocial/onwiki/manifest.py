@@ -1,0 +1,202 @@
+"""The pages that the desk keeps on the wiki: which there are, what is in them, who may write them.
+
+Texts are the files of ``pages/``, one for each page. What the installer makes carries a stamp, by
+which a later version recognises a page that nobody has changed since.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from importlib import resources
+
+import mwsocial
+
+#: Areas of ``mwsocial/i18n`` whose sentences the cards use.
+AREAS = ('validity', 'onwiki')
+_QUEUE = 'Social media/Queue'
+_CONFIGURATION = 'MediaWiki:Social-media.json'
+
+
+class Writer(Enum):
+    """Who can write a page, from those who need least to those who need most."""
+
+    EDITOR = 'an editor'
+    ADMIN = 'an administrator'
+    INTERFACE_ADMIN = 'an interface administrator'
+
+
+class Kind(Enum):
+    """What becomes of a page after it was made."""
+
+    #: ours: a later version replaces it where nobody has changed it
+    OURS = 'ours'
+    #: theirs from the first moment on: written once, never again
+    THEIRS = 'theirs'
+
+
+@dataclass(frozen=True)
+class OnwikiPage:
+    """One page of the desk.
+
+    ``model``: MediaWiki's content model. ``text``: what the installer writes, without the stamp.
+    ``edit`` and ``move``: the protection that it must have: a level of the wiki (``sysop``), or ''.
+    ``checked``: whether the bot posts only while it is protected so, because it decides what
+    approvers see or what counts.
+    """
+
+    title: str
+    file: str
+    model: str
+    text: str
+    kind: Kind = Kind.OURS
+    edit: str = ''
+    move: str = ''
+    checked: bool = False
+
+    @property
+    def writer(self) -> Writer:
+        """Who can write it once it is protected (MediaWiki, Manual:User rights)."""
+        if self.title.startswith('MediaWiki:'):
+            if self.title.endswith(('.css', '.js')):
+                return Writer.INTERFACE_ADMIN
+            return Writer.ADMIN
+        return Writer.ADMIN if self.edit else Writer.EDITOR
+
+    @property
+    def protection(self) -> Mapping[str, str]:
+        """The protection that it must have, by action."""
+        return {
+            action: level for action, level in (('edit', self.edit), ('move', self.move)) if level
+        }
+
+    def stamped(self) -> str:
+        """The text with the stamp of this version, as the installer writes it."""
+        if self.kind is Kind.THEIRS:
+            return self.text
+        stamp = f'mwsocial {mwsocial.__version__} {_digest(self.text)}'
+        if self.model == 'Scribunto':
+            return f'{self.text}\n-- {stamp}'
+        return f'{self.text}<noinclude><!-- {stamp} --></noinclude>'
+
+
+def pages(
+    queue: str = _QUEUE,
+    configuration: str = _CONFIGURATION,
+    level: str = 'sysop',
+    mentions: str = 'Social media/Mentions',
+) -> tuple[OnwikiPage, ...]:
+    """All pages of the desk, in the order in which they are best written.
+
+    *queue*, *configuration*, *mentions*: the titles of those pages; *level*: the protection that the
+    configuration asks for.
+    """
+    return tuple(_pages(queue, configuration, level, mentions))
+
+
+def _pages(queue: str, configuration: str, level: str, mentions: str) -> Iterator[OnwikiPage]:
+    def text(file: str) -> str:
+        return (
+            _read(file)
+            .replace(_QUEUE, queue)
+            .replace(_CONFIGURATION, configuration)
+            .replace('Social media/Mentions', mentions)
+        )
+
+    def guarded(title: str, file: str, model: str = 'wikitext') -> OnwikiPage:
+        return OnwikiPage(title, file, model, text(file), edit=level, move=level, checked=True)
+
+    yield OnwikiPage(
+        configuration, 'MediaWiki/Social-media.json', 'json', text('MediaWiki/Social-media.json'),
+        Kind.THEIRS, '' if configuration.startswith('MediaWiki:') else level,
+        '' if configuration.startswith('MediaWiki:') else level, checked=True,
+    )  # fmt: skip
+    yield OnwikiPage(
+        'Module:Social media/i18n', '', 'Scribunto', messages(),
+        edit=level, move=level, checked=True,
+    )  # fmt: skip
+    for name in (
+        'desk', 'limits/data', 'limits', 'values', 'tools', 'source', 'check', 'card', ''
+    ):  # fmt: skip
+        page = f'Social media/{name}'.rstrip('/')
+        yield guarded(f'Module:{page}', f'Module/{page}.lua', 'Scribunto')
+    yield OnwikiPage(
+        'Module:Social media/doc', 'Module/Social media/doc.wikitext', 'wikitext',
+        text('Module/Social media/doc.wikitext'),
+    )  # fmt: skip
+    for name in ('item', 'mention', 'decision', 'stop'):
+        page = f'Social media {name}'
+        yield guarded(f'Template:{page}', f'Template/{page}.wikitext')
+        file = f'Template/{page}/doc.wikitext'
+        yield OnwikiPage(f'Template:{page}/doc', file, 'wikitext', text(file))
+    for name in ('Decision preload', 'Decision editintro'):
+        yield guarded(f'{queue}/{name}', f'{_QUEUE}/{name}.wikitext')
+    for name in ('Preload', 'Preload release', 'Preload event', 'Preload share', 'Editintro'):
+        file = f'{_QUEUE}/{name}.wikitext'
+        yield OnwikiPage(f'{queue}/{name}', file, 'wikitext', text(file), edit='autoconfirmed')
+    file = f'{_QUEUE}.wikitext'
+    yield OnwikiPage(
+        queue, file, 'wikitext', text(file), Kind.THEIRS, move=level, checked=True
+    )
+
+
+def messages() -> str:
+    """``Module:Social media/i18n``: the cards' sentences in every language that has some."""
+    languages: dict[str, dict[str, str]] = {}
+    for area in AREAS:
+        folder = resources.files('mwsocial').joinpath('i18n', area)
+        for file in folder.iterdir() if folder.is_dir() else ():
+            language = file.name.removesuffix('.json')
+            if language != 'qqq' and file.name.endswith('.json'):
+                found = json.loads(file.read_text('utf-8'))
+                languages.setdefault(language, {}).update(
+                    {key: words for key, words in found.items() if not key.startswith('@')}
+                )
+    lines = ['-- Made from mwsocial’s message files: change the sentences there.', 'return {']
+    for language in sorted(languages):
+        lines.append(f'[{_quoted(language)}] = {{')
+        lines += [
+            f'[{_quoted(key)}] = {_quoted(words)},'
+            for key, words in sorted(languages[language].items())
+        ]
+        lines.append('},')
+    return '\n'.join([*lines, '}', ''])
+
+
+def is_unchanged(text: str) -> bool:
+    """Whether *text* is a page just as some version of the installer wrote it."""
+    found = _STAMP.search(text.rstrip())
+    if not found:
+        return False
+    return _digest(text[: found.start()]) == (found['lua'] or found['wikitext'])
+
+
+def without_stamp(text: str) -> str:
+    """The text of a page without the installer's stamp."""
+    return _STAMP.sub('', text.rstrip())
+
+
+_STAMP = re.compile(
+    r'(?:\n-- mwsocial \S+ (?P<lua>[0-9a-f]{16})'
+    r'|<noinclude><!-- mwsocial \S+ (?P<wikitext>[0-9a-f]{16}) --></noinclude>)\Z'
+)
+
+
+def _digest(text: str) -> str:
+    # MediaWiki trims the end of a page when it saves it.
+    return hashlib.sha256(text.rstrip().encode()).hexdigest()[:16]
+
+
+def _quoted(text: str) -> str:
+    escapes = {'\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r'}
+    return '"' + ''.join(escapes.get(char, char) for char in text) + '"'
+
+
+@cache
+def _read(file: str) -> str:
+    return resources.files('mwsocial.onwiki').joinpath('pages', *file.split('/')).read_text('utf-8')

@@ -1,0 +1,286 @@
+"""Changing items in the page's wikitext: what is meant to change, and not one byte more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from mwsocial.desk.item import ID, Item, bot_place, is_bot
+from mwsocial.wiki.escape import inert_line, read_value, safe_address, safe_value
+from mwsocial.wiki.items import (
+    SPACE,
+    WANTED,
+    Parameter,
+    Placed,
+    find_decisions,
+    find_items,
+    parameters,
+    read_queue,
+)
+from mwsocial.wiki.skeleton import Template, cut
+
+__all__ = ['Change', 'Gone', 'apply', 'read_value', 'remove_decision', 'safe_address', 'safe_value']
+
+
+class Wanted(Protocol):
+    """What is to stand on one item: the attributes of ``Change``."""
+
+    @property
+    def item(self) -> Item:
+        """The item as it was read."""
+
+    @property
+    def bot(self) -> Mapping[str, str | None]:
+        """Parameters of the bot to set; None or '' removes."""
+
+    @property
+    def new_id(self) -> str:
+        """An id for an item that has none, or ''."""
+
+    @property
+    def fold(self) -> str:
+        """The ``approved`` value of a decision to fold in, or ''."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to stand on one item; see ``Wanted``.
+
+    An item that has an id is found by it; one without, or one of several with the same id, by its
+    number and its content.
+    """
+
+    item: Item
+    bot: Mapping[str, str | None] = field(default_factory=dict)
+    new_id: str = ''
+    fold: str = ''
+
+
+class Gone(LookupError):
+    """Items that were to be changed are not on the page any more; ``changes`` are theirs."""
+
+    def __init__(self, changes: Sequence[Wanted]) -> None:
+        """*changes*: those that found no item."""
+        self.changes = tuple(changes)
+        names = ', '.join(one.item.id or f'number {one.item.number}' for one in changes)
+        super().__init__(f'not on the page any more: {names}')
+
+
+def apply(text: str, changes: Sequence[Wanted]) -> str:
+    """The page with *changes* made.
+
+    The bot's parameters come to stand last in their item, in their order, one a line; duplicates and
+    misplaced ones go. Everything else stays byte for byte. An item that is never closed is left alone:
+    nobody can say where it ends. Values must be safe (``safe_value``, ``safe_address``); what could
+    still break out of its line is escaped.
+
+    Raises ``Gone`` where an item is not there, ``ValueError`` for a parameter that is not the bot's, for
+    an id of a wrong form, and where the result would not read back as it should.
+    """
+    placed = find_items(text)
+    wanted: dict[int, Change] = {}
+    gone: list[Wanted] = []
+    for one in changes:
+        number = _find(one.item, placed)
+        if number is None:
+            gone.append(one)
+            continue
+        was = wanted.get(number, Change(one.item))
+        wanted[number] = Change(
+            one.item,
+            {**was.bot, **{name: _line(name, value) for name, value in one.bot.items()}},
+            _checked_id(one.new_id) or was.new_id,
+            one.fold or was.fold,
+        )
+    if gone:
+        raise Gone(gone)
+    wanted = {n: one for n, one in wanted.items() if placed[n].template.closed}
+    for attempt in (wanted, {n: replace(one, fold='') for n, one in wanted.items()}):
+        new, expected = _make(text, placed, attempt)
+        if [one.item for one in find_items(new)] == expected:
+            return new
+        # What somebody signed may not fit into the item (its bars); the decision then stays apart.
+    raise ValueError('the page would not read back as it was written')
+
+
+def _line(name: str, value: str | None) -> str | None:
+    if not is_bot(name):
+        raise ValueError(f'{name!r} is no parameter of the bot')
+    return inert_line(value or '') or None
+
+
+def _checked_id(new_id: str) -> str:
+    if new_id and not ID.fullmatch(new_id):
+        raise ValueError(f'{new_id!r} is no id')
+    return new_id
+
+
+def _find(item: Item, placed: Sequence[Placed]) -> int | None:
+    same = [one.item for one in placed if one.item.id == item.id]
+    if item.id and len(same) == 1:
+        return same[0].number
+    alike = [one for one in same if one.content == item.content]
+    exact = [one for one in alike if one.number == item.number]
+    if exact or len(alike) == 1:
+        return (exact or alike)[0].number
+    return None
+
+
+def _make(
+    text: str, placed: Sequence[Placed], wanted: Mapping[int, Change]
+) -> tuple[str, list[Item]]:
+    # The new page, and the items it must then hold.
+    pieces: list[str] = []
+    expected: list[Item] = []
+    pos = 0
+    for number, one in enumerate(placed):
+        change = wanted.get(number)
+        if change is None:
+            expected.append(one.item)
+            continue
+        template = one.template
+        raw = text[template.start : template.end]
+        new, item = _Rewriting(raw, parameters(raw, template.parts), one.item).make(change)
+        pieces += [text[pos : template.start], new]
+        pos = template.end
+        expected.append(item)
+    pieces.append(text[pos:])
+    return ''.join(pieces), expected
+
+
+class _Rewriting:
+    """One item's template on its way to the new text."""
+
+    def __init__(self, raw: str, params: Sequence[Parameter], item: Item) -> None:
+        self.raw = raw
+        self.params = params
+        self.item = item
+        self.head = raw[: params[0].start] if params else raw[:-2]
+        #: (whether it is the bot's, text) of each parameter
+        self.rows = [(one.kind == 'bot', raw[one.start : one.end]) for one in params]
+
+    def make(self, change: Change) -> tuple[str, Item]:
+        """The new text, and the item it must spell."""
+        item = self.item
+        # The id comes second: it may add a row before the others.
+        if change.fold and self._fold(change.fold):
+            item = replace(item, editors={**item.editors, 'approved': change.fold})
+        if change.new_id and not item.id and self._give_id(change.new_id):
+            item = replace(item, content={**item.content, 'id': change.new_id})
+        # Of two, the one that the wiki shows: the last.
+        own = {one.name: one.value for one in self.params if one.kind == 'bot'}
+        lines = {name: value for name, value in {**own, **change.bot}.items() if value}
+        if lines == item.bot and not item.disorder:
+            return f'{self.head}{"".join(text for _, text in self.rows)}}}}}', item
+        return self._with_lines(lines), replace(item, bot=lines, disorder=False)
+
+    def _with_lines(self, lines: Mapping[str, str]) -> str:
+        _, indent = _line_end(self.raw[:-2])
+        before = self.head + ''.join(text for is_bots, text in self.rows if not is_bots)
+        before, _ = _line_end(before)
+        written = ''.join(f'| {name:<10} = {lines[name]}\n' for name in sorted(lines, key=bot_place))
+        if written and not before.endswith('\n'):
+            before += '\n'
+        return f'{before}{written}{indent}}}}}'
+
+    def _give_id(self, new_id: str) -> bool:
+        places = [n for n, one in enumerate(self.params) if one.name == 'id']
+        if places:
+            (is_bots, text), one = self.rows[places[0]], self.params[places[0]]
+            at = one.value_start - one.start
+            rest = text[at:].lstrip(' \t')
+            space = text[at : len(text) - len(rest)] or ' '
+            gap = ' ' if rest.startswith('<') else ''
+            self.rows[places[0]] = (is_bots, f'{text[:at]}{space}{new_id}{gap}{rest}')
+            return len(places) == 1
+        blank = self.head[len(self.head.rstrip(SPACE)) :]
+        self.rows.insert(0, (False, self._styled('id', new_id) + blank))
+        return True
+
+    def _fold(self, value: str) -> bool:
+        places = [n for n, one in enumerate(self.params) if one.name == 'approved']
+        if len(places) > 1:
+            return False
+        if places:
+            (is_bots, text), one = self.rows[places[0]], self.params[places[0]]
+            at = one.value_start - one.start
+            old = text[at:]
+            blank = old[len(old.rstrip(SPACE)) :] if old.strip(SPACE) else old.lstrip(' \t')
+            space = old[: len(old) - len(old.lstrip(' \t'))] or ' '
+            self.rows[places[0]] = (is_bots, f'{text[:at]}{space}{value}{blank}')
+            return True
+        content = [n for n, one in enumerate(self.params) if one.kind == 'content']
+        if not content:
+            return False
+        text = self.rows[content[-1]][1]
+        blank = text[len(text.rstrip(SPACE)) :]
+        self.rows.insert(content[-1] + 1, (False, self._styled('approved', value) + blank))
+        return True
+
+    def _styled(self, name: str, value: str) -> str:
+        # As the item's first parameter of the content is written, or as the bot's are.
+        for one in self.params:
+            if one.kind == 'content':
+                label = self.raw[one.start + 1 : one.value_start - 1]
+                before = label[: len(label) - len(label.lstrip(' \t'))]
+                padded = label.endswith(' ')
+                width = len(label) - len(before)
+                shown = name.ljust(width) if padded else name
+                shown += ' ' if padded and not shown.endswith(' ') else ''
+                after = self.raw[one.value_start : one.end]
+                after = after[: len(after) - len(after.lstrip(' '))] or (' ' if padded else '')
+                return f'|{before}{shown}={after}{value}'
+        return f'| {name:<10} = {value}'
+
+
+def _line_end(text: str) -> tuple[str, str]:
+    # The text and the blanks after its last line's end, if there is nothing but blanks.
+    bare = text.rstrip(' \t')
+    return (bare, text[len(bare) :]) if bare.endswith('\n') else (text, '')
+
+
+def remove_decision(text: str, *numbers: int) -> str:
+    """The page without these decisions, as ``Queue.decisions`` counts them.
+
+    A section in which nothing but its heading would be left goes with it. What is not there or never
+    closed is left out; so is everything, if an item would not be the same afterwards.
+    """
+    skeleton = cut(text, WANTED)
+    gone = [
+        one
+        for number, one in enumerate(find_decisions(skeleton))
+        if number in numbers and one.closed
+    ]
+    if not gone:
+        return text
+    starts = [0, *(heading.start for heading in skeleton.headings), len(text)]
+    ends = [0, *(heading.end for heading in skeleton.headings)]
+    pieces = []
+    for start, words, end in zip(starts, ends, starts[1:], strict=False):
+        here = [one for one in gone if start <= one.start < end]
+        pieces.append(_without(text, start, words, end, here))
+    new = ''.join(pieces)
+    return new if read_queue(new).items == read_queue(text).items else text
+
+
+def _without(text: str, start: int, words: int, end: int, gone: Sequence[Template]) -> str:
+    # One section, its heading ending at words, without some templates.
+    if not gone:
+        return text[start:end]
+    kept = []
+    pos = words
+    for one in gone:
+        kept.append(text[pos : one.start])
+        pos = one.end
+    kept.append(text[pos:end])
+    if words > start and not ''.join(kept).strip():
+        return ''
+    rest = text[start:words] + kept[0]
+    for after in kept[1:]:
+        before, follows = rest.rstrip(' \t'), after.lstrip(' \t')
+        if (not before or before.endswith('\n')) and follows[:1] in ('\n', ''):
+            # It had its line for itself.
+            rest, after = before, follows.removeprefix('\n')
+        rest += after
+    return rest

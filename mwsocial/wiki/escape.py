@@ -1,0 +1,79 @@
+"""Words of strangers made inert, so that they can stand in a template on the wiki."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from urllib.parse import quote, urlsplit
+
+#: Longer foreign words are cut, with an ellipsis.
+LONGEST = 300
+
+#: What has, or may begin, an effect in wikitext. The underscores are those of ``__TOC__``.
+_ACTIVE = re.compile(r"[&<>\[\]{}|'~_\uff3f=]|(?<=\w):(?=\S)|^[*#:;\-]|(?<=ISBN|PMID) |(?<=RFC) ")
+_LINK = re.compile(r'(\[\[[^\[\]{}<>|~\n]+(?:\|[^\[\]{}<>|~\n]*)?\]\])')
+_BREAKS = re.compile(r'[{}<|\[\]]|~{3,}|_{2,}|\uff3f{2,}')
+_KEPT_FORMAT = '\u200c\u200d'
+_ENTITY = re.compile(r'&(?:#\d+|amp|lt|gt);')
+
+
+def plain(words: str) -> str:
+    """*words* on one line, NFC, without control, format, private and unassigned characters."""
+    shown = (
+        ' ' if character.isspace() or unicodedata.category(character) == 'Cc' else character
+        for character in words
+        if unicodedata.category(character) not in ('Cf', 'Cs', 'Cn', 'Co')
+        or character in _KEPT_FORMAT
+    )
+    return unicodedata.normalize('NFC', ' '.join(''.join(shown).split()))
+
+
+def safe_value(words: str) -> str:
+    """Foreign *words* as wikitext that shows just them: no template, link, tag, signature or heading,
+    no address a spam filter would find, on one line, at most ``LONGEST`` characters of them.
+
+    For the arguments of a sentence: ``reason.text(escape=safe_value)``. ``read_value`` is the way back.
+    """
+    line = plain(words)
+    if len(line) > LONGEST:
+        line = line[: LONGEST - 1].rstrip() + '…'
+    return _ACTIVE.sub(lambda found: _entity(found.group()), line)
+
+
+def read_value(value: str) -> str:
+    """The words that ``safe_value`` was given, apart from what it had to drop."""
+    return _ENTITY.sub(lambda found: html.unescape(found.group()), value)
+
+
+def safe_address(address: str) -> str:
+    """A network's address of a post, still clickable on the wiki; anything that is no plain http(s)
+    address comes back as inert words.
+    """
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return safe_value(address)
+    if parts.scheme not in ('http', 'https') or not parts.netloc or plain(address) != address:
+        return safe_value(address)
+    return re.sub(
+        r"[|{}\[\]<>\"'~ ]|_(?=_)|(?<=_)_",
+        lambda found: f'%{ord(found.group()):02X}',
+        quote(address, safe="!#$%&'()*+,/:;=?@[]~|{}<>\" "),
+    )
+
+
+def inert_line(value: str) -> str:
+    """A line the bot is about to write, with nothing in it that could end its parameter or start
+    another; our own sentences keep their links. Changes nothing in what is safe already.
+    """
+    pieces = _LINK.split(plain(value))
+    pieces[::2] = [
+        _BREAKS.sub(lambda found: ''.join(map(_entity, found.group())), text)
+        for text in pieces[::2]
+    ]
+    return ''.join(pieces)
+
+
+def _entity(characters: str) -> str:
+    return {'&': '&amp;', '<': '&lt;', '>': '&gt;'}.get(characters, f'&#{ord(characters)};')

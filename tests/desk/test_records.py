@@ -1,0 +1,178 @@
+"""Records: only what the bot brought under its mark counts, and the newest of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mwsocial.desk.item import Item, Queue
+from mwsocial.desk.knowledge import Need, Person, Rights
+from mwsocial.desk.records import (
+    CLAIM,
+    RECORD,
+    Hidden,
+    Record,
+    marked,
+    names,
+    proven_records,
+    read_record,
+    summary_of_ids,
+)
+from mwsocial.wiki.revision import Revision
+
+START = datetime(2026, 11, 25, 14, tzinfo=UTC)
+BOT = 'Bot'
+
+
+def value(kind: str, revid: int = 5, rest: str = 'x') -> str:
+    """A record's text."""
+    return Record(kind, START, revid, rest).text()
+
+
+class Book:
+    """A history in memory: each line is (user, summary, items as {id: {name: value}})."""
+
+    def __init__(self, *revisions: tuple[str, str, dict[str, dict[str, str]] | list[Item]]) -> None:
+        self.queues: dict[int, Queue] = {}
+        self.read: set[int] = set()
+        made = []
+        for number, (user, summary, items) in enumerate(revisions, 1):
+            if isinstance(items, dict):
+                items = [
+                    Item(n, {'id': item_id, 'text': item_id}, {}, bot)
+                    for n, (item_id, bot) in enumerate(items.items())
+                ]
+            self.queues[number] = Queue(tuple(items))
+            time = START + timedelta(minutes=number)
+            made.append(Revision(number, number - 1, user, 1, time, summary))
+        self.chain = made[::-1]
+
+    def queue(self, revid: int) -> Queue:
+        if revid not in self.read:
+            raise Need(texts=[revid])
+        return self.queues[revid]
+
+    def text(self, revid: int) -> str:
+        raise Need(texts=[revid])
+
+    def person(self, name: str) -> Person:
+        raise Need(people=[name])
+
+    def former_rights(self, name: str) -> list[Rights]:
+        raise Need(former=[name])
+
+    def proven(self, item_id: str) -> dict[str, str]:
+        """The records that count, by channel, reading what is asked for."""
+        while True:
+            try:
+                found = proven_records(item_id, marked(self.chain, BOT), self)
+                return {name: one.record.text() for name, one in found.items()}
+            except Need as need:
+                assert need.texts - self.read
+                self.read |= need.texts
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        'posted 2026-11-25T14:00:07Z 7000120 https://wikis.world/@mediawiki/1154',
+        'sending 2026-11-25T14:00:07Z 7 0a1b2c',
+        'failed 2026-11-25T14:00:07Z 7 the words of the network',
+        'released 2026-11-25T14:00:07Z 7',
+    ],
+)
+def test_round_trip(text: str) -> None:
+    record = read_record(text)
+    assert record is not None
+    assert record.text() == text
+
+
+@pytest.mark.parametrize(
+    'text',
+    ['', 'posted', 'posted now 7 x', 'posted 2026-13-25T14:00:07Z 7 x', 'sent 2026-11-25T14:00:07Z 7',
+     'posted 2026-11-25T14:00:07Z ７ x', 'twice: posted 2026-11-25T14:00:07Z 7 x'],
+)  # fmt: skip
+def test_not_a_record(text: str) -> None:
+    assert read_record(text) is None
+
+
+def test_newest_record_of_the_bot_counts() -> None:
+    book = Book(
+        ('Carol', '', {'a': {}}),
+        (BOT, f'{CLAIM} sending a', {'a': {'sent-x': value('sending')}}),
+        (BOT, f'{RECORD} posted a: x', {'a': {'sent-x': value('posted')}}),
+        ('Mallory', f'{RECORD} posted a: x', {'a': {'sent-x': value('failed', 9)}}),
+        ('Mallory', '', {'a': {}}),
+    )
+    assert book.proven('a') == {'x': value('posted')}
+
+
+def test_carried_along_is_not_brought() -> None:
+    forged = {'sent-x': value('posted', 1, 'https://evil.example')}
+    book = Book(
+        ('Mallory', '', {'a': forged, 'b': {}}),
+        (BOT, f'{CLAIM} sending a, b', {'a': forged, 'b': {'sent-x': value('sending')}}),
+    )
+    assert book.proven('a') == {}
+    assert book.proven('b') == {'x': value('sending')}
+
+
+def test_edits_by_hand_from_the_bots_account_do_not_count() -> None:
+    book = Book(('Carol', '', {'a': {}}), (BOT, 'a by hand', {'a': {'sent-x': value('posted')}}))
+    assert book.proven('a') == {}
+
+
+def test_a_copy_above_hides_nothing() -> None:
+    def real(**bot: str) -> Item:
+        return Item(1, {'id': 'a', 'text': 'real'}, {}, {k.replace('_', '-'): v for k, v in bot.items()})
+
+    copy = Item(0, {'id': 'a', 'text': 'copy'})
+    book = Book(
+        ('Mallory', '', [copy, real()]),
+        (BOT, f'{RECORD} posted a: x', [copy, real(sent_x=value('posted'))]),
+    )
+    assert book.proven('a') == {'x': value('posted')}
+
+
+def test_only_what_is_named_is_read() -> None:
+    book = Book(
+        (BOT, f'{RECORD} posted b: x', {'b': {'sent-x': value('posted')}}),
+        (BOT, f'{RECORD} posted a: x', {'a': {'sent-x': value('posted')}}),
+    )
+    book.proven('a')
+    assert book.read == {1, 2}
+    book.read.clear()
+    book.proven('b')
+    assert book.read == {1}
+
+
+def test_hidden_revisions_prove_nothing() -> None:
+    book = Book(('Carol', '', {'a': {}}), (BOT, f'{RECORD} posted a: x', {'a': {}}))
+    newest = book.chain[0]
+    book.chain[0] = Revision(2, 1, BOT, 1, newest.timestamp, newest.summary, text_hidden=True)
+    with pytest.raises(Hidden):
+        book.proven('a')
+
+
+def test_hidden_parent_proves_nothing() -> None:
+    book = Book(
+        ('Mallory', '', {'a': {'sent-x': value('posted')}}),
+        (BOT, f'{RECORD} posted a: y', {'a': {'sent-x': value('posted')}}),
+    )
+    old = book.chain[1]
+    book.chain[1] = Revision(1, 0, old.user, 1, old.timestamp, text_hidden=True)
+    book.queues[1] = Queue(())
+    with pytest.raises(Hidden):
+        book.proven('a')
+
+
+def test_summaries_name_every_id_or_say_that_there_are_more() -> None:
+    ids = [f'item-number-{n}-with-a-rather-long-name' for n in range(40)]
+    summary = summary_of_ids(CLAIM, 'sending', ids)
+    assert len(summary) <= 500
+    revision = Revision(1, 0, BOT, 1, START, summary)
+    assert all(names(revision, one) for one in ids)
+    short = Revision(1, 0, BOT, 1, START, summary_of_ids(CLAIM, 'sending', ids[:3]))
+    assert [one for one in ids if names(short, one)] == ids[:3]
+    assert not names(short, 'item-number')
