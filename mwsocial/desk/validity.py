@@ -25,7 +25,9 @@ SPLIT = '----'
 
 _BLANK = ' \t\n'
 # A title cannot hold these (MediaWikiTitleCodec), and a file's name holds no slash or colon.
-_FILE = re.compile(r'(?:file|image):[ _]*([^#<>\[\]|{}\x00-\x1f\x7f/:\\]+\.[a-z0-9]{2,5})', re.I | re.A)
+_FILE = re.compile(
+    r'(?:file|image):[ _]*([^#<>\[\]|{}\x00-\x1f\x7f/:\\]+\.[a-z0-9]{2,5})', re.I | re.A
+)
 _LONGEST_TITLE = 240
 
 
@@ -108,8 +110,13 @@ def channels_of(item: Item, desk: Desk) -> tuple[str, ...]:
 def kinds(item: Item) -> tuple[str, ...]:
     """Which of ``text``, ``share`` and ``point`` the item is; a valid one is one of them at most."""
     content = item.content
-    has_text = any(name == 'text' or name.startswith('text-') for name, value in content.items() if value)
-    return (*(('text',) if has_text else ()), *(one for one in ('share', 'point') if content.get(one)))
+    has_text = any(
+        name == 'text' or name.startswith('text-') for name, value in content.items() if value
+    )
+    return (
+        *(('text',) if has_text else ()),
+        *(one for one in ('share', 'point') if content.get(one)),
+    )
 
 
 def image_title(value: str) -> str:
@@ -145,7 +152,9 @@ def _channels(item: Item, desk: Desk) -> Iterator[Reason]:
     if value and not listed:
         yield Reason('validity-channels-empty')
     asked = [(name, 'channels') for name in listed]
-    asked += [(name[len('text-') :], name) for name in sorted(item.content) if name.startswith('text-')]
+    asked += [
+        (name[len('text-') :], name) for name in sorted(item.content) if name.startswith('text-')
+    ]
     for name, where in asked:
         if name == 'news' and where == 'channels':
             yield Reason('validity-channel-news', where=where)

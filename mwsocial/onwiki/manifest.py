@@ -80,9 +80,10 @@ class OnwikiPage:
         if self.kind is Kind.THEIRS:
             return self.text
         stamp = f'mwsocial {mwsocial.__version__} {_digest(self.text)}'
+        text = self.text.rstrip()
         if self.model == 'Scribunto':
-            return f'{self.text}\n-- {stamp}'
-        return f'{self.text}<noinclude><!-- {stamp} --></noinclude>'
+            return f'{text}\n-- {stamp}'
+        return f'{text}<noinclude><!-- {stamp} --></noinclude>'
 
 
 def pages(
@@ -140,9 +141,7 @@ def _pages(queue: str, configuration: str, level: str, mentions: str) -> Iterato
         file = f'{_QUEUE}/{name}.wikitext'
         yield OnwikiPage(f'{queue}/{name}', file, 'wikitext', text(file), edit='autoconfirmed')
     file = f'{_QUEUE}.wikitext'
-    yield OnwikiPage(
-        queue, file, 'wikitext', text(file), Kind.THEIRS, move=level, checked=True
-    )
+    yield OnwikiPage(queue, file, 'wikitext', text(file), Kind.THEIRS, move=level, checked=True)
 
 
 def messages() -> str:

@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from grapheme.api import UNICODE_VERSION
+from grapheme.api import UNICODE_VERSION  # type: ignore[import-untyped]
 from mastodon._url_regex import URL_REGEX_SOURCE
 
 TARGET = Path(__file__).parent / 'pages/Module/Social media/limits/data.lua'
@@ -31,8 +31,7 @@ _INDIC = {'InCBLinker': 'K', 'InCBConsonant': 'N', 'InCBExtend': 'M'}
 def _ranges(found: Any) -> Iterator[tuple[int, int]]:
     for char in found['single_chars']:
         yield (char, char)
-    for first, last in found['ranges']:
-        yield (first, last)
+    yield from found['ranges']
 
 
 def _read(name: str) -> dict[str, Any]:

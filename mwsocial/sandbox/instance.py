@@ -335,9 +335,10 @@ class Sandbox:
         """A logged-in human (or the bot's account with its main password) on the wiki."""
         from .person import Person
 
-        if name not in self._people:
-            self._people[name] = Person(self.url, name, self.users[name])
-        return self._people[name]
+        known = self._people.get(name)
+        if known is None or known.url != self.url:
+            known = self._people[name] = Person(self.url, name, self.users[name])
+        return known
 
     def mastodon(self, account: str = 'reader') -> mastodon.Mastodon:
         """A Mastodon.py client that survives dropped connections (never for the desk itself)."""
@@ -363,6 +364,10 @@ class Sandbox:
         return mediawiki.run_maintenance(
             self._programs(), self.wiki_folder, script, *arguments
         )
+
+    def run_jobs(self) -> None:
+        """Do all that waits in the wiki's job queue (it also works at the end of requests)."""
+        self.maintenance('runJobs.php')
 
     def sql(self, query: str, *values: str | int | None) -> list[tuple[Any, ...]]:
         """Ask or change the wiki's database directly (what no API can do, such as a lost row)."""

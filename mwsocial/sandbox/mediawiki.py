@@ -73,12 +73,17 @@ def _environment(programs: Programs, wiki: Path) -> dict[str, str]:
     }
 
 
+def _clock(programs: Programs, wiki: Path) -> Mapping[str, str]:
+    return clock.environment(str(programs.clock), str(wiki / 'clock'))
+
+
 def _php(
     programs: Programs, wiki: Path, arguments: Sequence[str], text: str = '', **more: str
 ) -> str:
     answer = subprocess.run(
         ['php', '-d', 'memory_limit=1024M', '-d', 'date.timezone=UTC', *arguments],
-        input=text, env={**_environment(programs, wiki), **more}, cwd=wiki,
+        input=text, env={**_environment(programs, wiki), **_clock(programs, wiki), **more},
+        cwd=wiki,
         capture_output=True, text=True, check=False,
     )
     if answer.returncode:
@@ -182,6 +187,6 @@ def start(programs: Programs, wiki: Path, port: int, marker: str, log: Path) -> 
         environment={
             **_environment(programs, wiki),
             'PHP_CLI_SERVER_WORKERS': _WORKERS,
-            **clock.environment(str(programs.clock), str(wiki / 'clock')),
+            **_clock(programs, wiki),
         },
     )

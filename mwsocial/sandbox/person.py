@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 
 import requests
@@ -304,14 +302,3 @@ class Person:
             raise WikiError(
                 answer.get('messagecode', 'createaccount'), answer.get('message', ''), answer
             )
-
-    def wait_for_jobs(self, seconds: float = 20) -> None:
-        """Let the wiki's queue of jobs run empty (it works at the end of requests)."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            with suppress(WikiError):
-                statistics = self.api(action='query', meta='siteinfo', siprop='statistics')
-                if not statistics['query']['statistics']['jobs']:
-                    return
-            time.sleep(0.05)
-        raise TimeoutError('the jobs of the wiki are not done yet')

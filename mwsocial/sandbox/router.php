@@ -6,6 +6,10 @@ if ( $path === '/sandbox-alive' ) {
 	echo getenv( 'MWSOCIAL_SANDBOX_INSTANCE' );
 	return true;
 }
+if ( preg_match( '#(?:^|/)\.\.(?:/|$)|[\x00\\\\]#', $path ) && !str_starts_with( $path, '/index.php/' ) ) {
+	http_response_code( 404 );
+	return true;
+}
 if ( $path === '/' || $path === '/index.php' || $path === '/api.php' || $path === '/load.php'
 	|| $path === '/opensearch_desc.php' || $path === '/rest.php'
 	|| str_starts_with( $path, '/index.php/' ) || str_starts_with( $path, '/rest.php/' )

@@ -86,7 +86,7 @@ class Api:
     def now(self) -> datetime:
         """The wiki's time (UTC): what it said last, and what has passed since."""
         if self._heard is None:
-            self.query({'meta': 'siteinfo', 'siprop': ''})
+            self.query({})
         assert self._heard is not None
         told, then = self._heard
         return told + timedelta(seconds=_ticks() - then)
@@ -215,7 +215,9 @@ class Api:
                     f'{answer.status}). Check the family in user-config.py.'
                 )
             words = plain(answer.body[:5000].decode('utf-8', 'replace'), 120)
-            return ApiError('http-5', f'HTTP status {answer.status}, no answer of the API ({words}).')
+            return ApiError(
+                'http-5', f'HTTP status {answer.status}, no answer of the API ({words}).'
+            )
         self._hear(value)
         errors = errors_of(value)
         if errors:

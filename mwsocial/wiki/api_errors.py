@@ -102,7 +102,9 @@ def plain(text: str, most: int = 300) -> str:
     stripper = _Stripper()
     stripper.feed(text)
     stripper.close()
-    words = re.sub(r'[\s\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]+', ' ', stripper.text).strip()
+    words = re.sub(
+        r'[\s\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]+', ' ', stripper.text
+    ).strip()
     return words if len(words) <= most else words[: most - 1].rstrip() + '…'
 
 

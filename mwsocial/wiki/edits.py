@@ -179,7 +179,9 @@ class _Rewriting:
         _, indent = _line_end(self.raw[:-2])
         before = self.head + ''.join(text for is_bots, text in self.rows if not is_bots)
         before, _ = _line_end(before)
-        written = ''.join(f'| {name:<10} = {lines[name]}\n' for name in sorted(lines, key=bot_place))
+        written = ''.join(
+            f'| {name:<10} = {lines[name]}\n' for name in sorted(lines, key=bot_place)
+        )
         if written and not before.endswith('\n'):
             before += '\n'
         return f'{before}{written}{indent}}}}}'
@@ -207,7 +209,7 @@ class _Rewriting:
             at = one.value_start - one.start
             old = text[at:]
             blank = old[len(old.rstrip(SPACE)) :] if old.strip(SPACE) else old.lstrip(' \t')
-            space = old[: len(old) - len(old.lstrip(' \t'))] or ' '
+            space = old[: len(old) - len(old.lstrip(' \t'))] or ('' if old.strip(SPACE) else ' ')
             self.rows[places[0]] = (is_bots, f'{text[:at]}{space}{value}{blank}')
             return True
         content = [n for n, one in enumerate(self.params) if one.kind == 'content']

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 #: Longer foreign words are cut, with an ellipsis.
 LONGEST = 300
@@ -13,7 +13,10 @@ LONGEST = 300
 #: What has, or may begin, an effect in wikitext. The underscores are those of ``__TOC__``.
 _ACTIVE = re.compile(r"[&<>\[\]{}|'~_\uff3f=]|(?<=\w):(?=\S)|^[*#:;\-]|(?<=ISBN|PMID) |(?<=RFC) ")
 _LINK = re.compile(r'(\[\[[^\[\]{}<>|~\n]+(?:\|[^\[\]{}<>|~\n]*)?\]\])')
-_BREAKS = re.compile(r'[{}<|\[\]]|~{3,}|_{2,}|\uff3f{2,}')
+# A magic word (``__TOC__``, in Japanese with wide underscores) is broken by its first character.
+_MAGIC = r'_(?=_\w+__)|\uff3f(?=\uff3f\w+\uff3f\uff3f)'
+_BREAKS = re.compile(rf'[{{}}<|\[\]]|~{{3,}}|{_MAGIC}')
+_ADDRESS_BREAKS = re.compile(rf'[|{{}}\[\]<>"\']|~(?=~)|(?<=~)~|{_MAGIC}')
 _KEPT_FORMAT = '\u200c\u200d'
 _ENTITY = re.compile(r'&(?:#\d+|amp|lt|gt);')
 
@@ -56,10 +59,8 @@ def safe_address(address: str) -> str:
         return safe_value(address)
     if parts.scheme not in ('http', 'https') or not parts.netloc or plain(address) != address:
         return safe_value(address)
-    return re.sub(
-        r"[|{}\[\]<>\"'~ ]|_(?=_)|(?<=_)_",
-        lambda found: f'%{ord(found.group()):02X}',
-        quote(address, safe="!#$%&'()*+,/:;=?@[]~|{}<>\" "),
+    return _ADDRESS_BREAKS.sub(
+        lambda found: ''.join(f'%{byte:02X}' for byte in found.group().encode()), address
     )
 
 

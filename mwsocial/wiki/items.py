@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,9 +19,6 @@ WANTED = STOPS | {ITEM, DECISION}
 #: MediaWiki trims these from a named parameter (PHP's trim).
 SPACE = ' \t\n\r\v\0'
 
-#: Texts that open more than this are not read: mwparserfromhell's time grows with its square.
-_MOST_OPENED = 300
-_OPENED = re.compile(r"[\[{<]|''")
 #: Templates no longer than this are remembered from one revision to the next.
 _REMEMBERED = 4000
 
@@ -112,8 +108,9 @@ def parameters(raw: str, parts: tuple[tuple[int, int], ...]) -> list[Parameter]:
     line: signatures hold bars.
     """
     found: list[Parameter] = []
-    ends = [bar for bar, _ in parts[1:]] + [len(raw) - 2]
-    for (start, equals), end in zip(parts, ends, strict=True):
+    ends = [*(bar for bar, _ in parts[1:]), len(raw) - 2]
+    # Without a parameter there is still one end.
+    for (start, equals), end in zip(parts, ends, strict=False):
         name = _without_comments(raw[start + 1 : equals]).strip(SPACE) if equals >= 0 else ''
         kind = _kind(name) if equals >= 0 else 'positional'
         last = found[-1] if found else None
@@ -181,8 +178,6 @@ _read_item_again = lru_cache(maxsize=4096)(_read_item)
 
 
 def _resolve(one: Parameter) -> Resolved:
-    if sum(1 for _ in _OPENED.finditer(one.value)) > _MOST_OPENED:
-        return Resolved('', (Reason('validity-tangled'),))
     return resolve_wikitext(one.value) if one.name == 'news' else resolve(one.value)
 
 

@@ -1,10 +1,9 @@
 """Where templates begin and end on a page, and where their parameters do.
 
-mwparserfromhell reads what a *value* holds (see ``values``). It is not asked to cut the page: it guesses
-where MediaWiki does not (it hides a ``|`` that stands inside a tag or an external link, and lets a
-template that is never closed swallow those after it), and its time grows with the square of what is
-left open: a vandal's forty kilobytes of ``{{a|`` cost it minutes. Here the rules are those of
-MediaWiki's own preprocessor (includes/parser/Preprocessor_Hash.php), in one pass, in time linear in the
+mwparserfromhell is not asked: it guesses where MediaWiki does not (it hides a ``|`` that stands inside a
+tag or an external link, and lets a template that is never closed swallow those after it), and its time
+grows with the square of what is left open: a vandal's forty kilobytes of ``{{a|`` cost it minutes. Here
+the rules are those of MediaWiki's own preprocessor (includes/parser/Preprocessor_Hash.php), in one pass, in time linear in the
 page, so that a template is for the bot exactly what it is for the reader.
 """
 
@@ -14,15 +13,13 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
-#: Tags whose content MediaWiki leaves alone: core's and those of extensions in use at Wikimedia.
-EXTENSION_TAGS = (
-    'nowiki', 'pre', 'gallery', 'indicator', 'langconvert', 'includeonly',
-    'categorytree', 'ce', 'charinsert', 'chem', 'dynamicpagelist', 'graph', 'hiero', 'html', 'imagemap',
-    'inputbox', 'mapframe', 'maplink', 'math', 'phonos', 'poem', 'quiz', 'ref', 'references', 'rss',
-    'score', 'section', 'source', 'syntaxhighlight', 'templatedata', 'templatestyles', 'timeline',
-)  # fmt: skip
+from mwsocial.wiki.values import EXTENSION_TAGS
+
 #: Tags in which no template counts, though MediaWiki reads on inside them.
 APART = ('noinclude', 'onlyinclude', 'translate', 'tvar', 'table')
+
+#: Tags whose content MediaWiki leaves alone.
+OPAQUE = tuple(sorted((EXTENSION_TAGS | {'nowiki'}) - set(APART)))
 
 #: A broken page may open this many braces; what is opened beyond is text.
 DEEPEST = 20_000
@@ -32,7 +29,7 @@ _SPACES = re.compile('[ _\u00a0\u1680\u180e\u2000-\u200a\u2028\u2029\u202f\u205f
 
 _BASE = (
     r'^=+|^[ \t:]*\{\||^[ \t]*\|\}'
-    rf'|<(?:!--|(?i:{"|".join(EXTENSION_TAGS)})(?=\s|/?>)|/?(?i:{"|".join(APART)})(?=\s|/?>))'
+    rf'|<(?:!--|(?i:{"|".join(OPAQUE)})(?=\s|/?>)|/?(?i:{"|".join(APART)})(?=\s|/?>))'
     r'|-\{(?!\{)|-?\{{2,}|\}{2,}|\}-|\[{2,}|\]{2,}|\|'
 )
 # ASCII, as in PHP: a long s is no s, and a no-break space no space.
@@ -40,7 +37,7 @@ _FLAGS = re.MULTILINE | re.ASCII
 _TOKEN = re.compile(_BASE, _FLAGS)
 _TOKEN_OR_EQUALS = re.compile(_BASE + '|=', _FLAGS)
 _TOKEN_OR_LINE_END = re.compile(_BASE + r'|\n', _FLAGS)
-_CLOSING = {tag: re.compile(rf'</{tag}\s*>', re.IGNORECASE | re.ASCII) for tag in EXTENSION_TAGS}
+_CLOSING = {tag: re.compile(rf'</{tag}\s*>', re.IGNORECASE | re.ASCII) for tag in OPAQUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +266,9 @@ class _Cutter:
             return None
         self.used.add(name)
         start = opened.start + opened.count - count
-        parts = tuple((bar - start, mark - start if mark >= 0 else -1) for bar, mark in opened.parts)
+        parts = tuple(
+            (bar - start, mark - start if mark >= 0 else -1) for bar, mark in opened.parts
+        )
         return Template(start, end, name, parts)
 
     def wanted_name(self, start: int, end: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
@@ -50,8 +51,9 @@ class BoundedSession(requests.Session):
 
         A POST is never redirected: it would be sent twice, perhaps to somebody else.
         """
-        host = requests.utils.urlparse(str(url)).netloc
-        streamed = bool(kwargs.pop('stream', False))
+        host = urlsplit(str(url)).netloc
+        streamed = bool(kwargs.get('stream', False))
+        kwargs['stream'] = True
         if str(method).upper() not in ('GET', 'HEAD'):
             kwargs['allow_redirects'] = False
         silence = min(SILENCE, self.limit)
@@ -60,11 +62,13 @@ class BoundedSession(requests.Session):
         for attempt in range(RECONNECTS + 1):
             self.count += 1
             try:
-                response = super().request(method, url, *args, stream=True, **kwargs)
+                response = super().request(method, url, *args, **kwargs)
                 if not streamed:
                     _read(response, deadline, host)
             except requests.exceptions.SSLError as error:
-                raise NoAnswer(f'No secure connection to {host}: {_cause(error)}', sent=False) from None
+                raise NoAnswer(
+                    f'No secure connection to {host}: {_cause(error)}', sent=False
+                ) from None
             except (ValueError, requests.exceptions.MissingSchema) as error:
                 if isinstance(error, requests.exceptions.ChunkedEncodingError):
                     raise NoAnswer(f'The answer of {host} broke off.', sent=True) from None

@@ -101,7 +101,7 @@ def test_down_leaves_no_process_and_up_finds_all_again(own: Sandbox) -> None:
     own.up()
     assert own.environment == environment
     assert own.person('Carol').page('Kept') == ('x', revision)
-    assert [status['content'] for status in own.statuses()] == ['kept']
+    assert [status['content'] for status in own.statuses()] == ['kept<br>']
     assert own.mastodon('mediawiki').account_verify_credentials()
 
 

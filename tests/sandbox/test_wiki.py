@@ -246,7 +246,7 @@ def test_nothing_but_the_wiki_is_served(wiki: Sandbox) -> None:
 def test_addresses_follow_the_gate(wiki: Sandbox) -> None:
     with Gate(wiki.url) as gate:
         person = Person(gate.url, 'Carol', wiki.users['Carol'])
-        assert person.expand('{{fullurl:A}}') == f'//{gate.host}/index.php/A'
+        assert person.expand('{{fullurl:A}}') == f'{gate.url}/index.php/A'
         general = person.api(action='query', meta='siteinfo')['query']['general']
         assert general['server'] == gate.url
         gate.rules.append(Rule(action='edit', after='drop'))
@@ -254,7 +254,7 @@ def test_addresses_follow_the_gate(wiki: Sandbox) -> None:
             person.edit('Through the gate', 'x')
         assert gate.count(action='edit') == 1
     assert wiki.person('Carol').text('Through the gate') == 'x'
-    assert wiki.person('Carol').expand('{{fullurl:A}}') == f'//{wiki.host}/index.php/A'
+    assert wiki.person('Carol').expand('{{fullurl:A}}') == f'{wiki.url}/index.php/A'
 
 
 def test_another_host_is_not_believed(wiki: Sandbox) -> None:
@@ -304,4 +304,5 @@ def test_sql_and_maintenance(wiki: Sandbox, carol: Person) -> None:
     revision = carol.edit('Database', 'x')
     assert wiki.sql('SELECT rev_len FROM revision WHERE rev_id = ?', revision) == [(1,)]
     assert wiki.maintenance('version.php').startswith('MediaWiki version: 1.')
-    carol.wait_for_jobs()
+    wiki.run_jobs()
+    assert wiki.maintenance('showJobs.php').strip() == '0'

@@ -51,6 +51,9 @@ class It:
         content = {'text': text, **{name.replace('_', '-'): v for name, v in more.items()}}
         return replace(self, content=content)
 
+    def form(self) -> tuple[tuple[tuple[str, str], ...], bool]:
+        return tuple(sorted(self.content.items())), self.faulty
+
     def full(self) -> dict[str, str]:
         return {**({'id': self.id} if self.id else {}), **self.content}
 
@@ -70,6 +73,25 @@ class Page:
     def text(self) -> str:
         decided = (f'{{{{Social media decision|id={a}|approved={b}}}}}\n' for a, b in self.decisions)
         return ''.join(item.text() for item in self.items) + ''.join(decided) + self.extra
+
+    def of(self, item_id: str) -> list[It]:
+        return [item for item in self.items if item.id == item_id]
+
+    def approvals(self, item_id: str) -> list[str]:
+        own = self._editors('approved', item_id)
+        return own + [value for one, value in self.decisions if one == item_id]
+
+    def holds(self, item_id: str) -> list[str]:
+        return self._editors('hold', item_id)
+
+    def declines(self, item_id: str) -> list[str]:
+        return self._editors('decline', item_id)
+
+    def forms(self, item_id: str) -> list[tuple[tuple[tuple[str, str], ...], bool]]:
+        return [item.form() for item in self.of(item_id)]
+
+    def _editors(self, name: str, item_id: str) -> list[str]:
+        return [item.editors[name] for item in self.of(item_id) if name in item.editors]
 
     def queue(self) -> Queue:
         fault = (Reason('validity-unknown-parameter', ('oops',)),)
@@ -105,6 +127,7 @@ class World:
         self.rules = rules
         self.now = START
         self.chain: list[Edit] = []
+        self.newest = 0
         self.names = {userid: name for name, userid in IDS.items() if userid}
         self.sysops = {1, 6}
         self.blocked: set[int] = set()
@@ -127,8 +150,9 @@ class World:
         """An edit, one minute after the last thing that happened."""
         self.now += timedelta(minutes=1)
         last = self.chain[-1].revid if self.chain else 0
+        self.newest += 1
         userid = next((one for one, name in self.names.items() if name == user), 0)
-        edit = Edit(last + 1, last, user, userid, self.now, page, summary, frozenset(tags))
+        edit = Edit(self.newest, last, user, userid, self.now, page, summary, frozenset(tags))
         self.chain.append(edit)
         return edit
 

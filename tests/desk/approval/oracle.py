@@ -1,38 +1,33 @@
 """Which revision approves an item, told plainly from the whole history: the other opinion.
 
-It shares nothing with the code under test but the values it is given (``World``): it reads every
-revision, and repeats the rules of an approval in their order.
+It shares no code with what is tested: it reads every revision, and goes through the rules in order.
 """
 
 import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 
+REVERTS = {'mw-undo', 'mw-rollback', 'mw-manual-revert'}
+
 
 def oracle(world, item_id, now):
     """The revid of the newest revision that approves *item_id* at *now*; None if there is none."""
     pages = [None if e.text_hidden else e.page for e in world.chain]
-    if not pages or pages[-1] is None:
-        return None
-    rules, edits, present = world.rules, world.chain, same_id(pages[-1], item_id)
-    if not present or any(i.editors.get('hold') for i in present):
+    if not pages or pages[-1] is None or pages[-1].holds(item_id):
         return None
     item = the_real_one(pages, item_id)
     if item is None or item.faulty:
         return None
-    values = {item.editors.get('approved', '')} | {v for i, v in pages[-1].decisions if i == item_id}
-    found = [
-        e.revid
-        for n, e in enumerate(edits)
-        for value in values
-        if n and approves(world, pages, n, item, value, now, rules)
-    ]
-    return max(found, default=None)
+    decided = [value for one, value in pages[-1].decisions if one == item_id]
+    for n in range(len(pages) - 1, 0, -1):
+        for value in [item.editors.get('approved', ''), *decided]:
+            if approves(world, pages, n, item, value, now):
+                return world.chain[n].revid
+    return None
 
 
-def approves(world, pages, n, item, value, now, rules):
-    edits = world.chain
-    r, page, parent = edits[n], pages[n], pages[n - 1]
+def approves(world, pages, n, item, value, now):
+    r, page, parent, rules, one = world.chain[n], pages[n], pages[n - 1], world.rules, item.id
     digits = re.match('[0-9a-f]*', value)[0]
     if len(digits) < 40 or not fingerprint(item, rules).startswith(digits):
         return False
@@ -42,43 +37,36 @@ def approves(world, pages, n, item, value, now, rules):
     if r.user_hidden or not approver_now(world, r) or page is None or parent is None:
         return False
     # 2: what the edit itself did
-    if value not in approvals(page, item.id) or value in approvals(parent, item.id):
+    then, before = page.of(one), parent.of(one)
+    if value not in page.approvals(one) or value in parent.approvals(one) or r.tags & REVERTS:
         return False
-    then, before = same_id(page, item.id), same_id(parent, item.id)
     if len(then) != 1 or len(before) != 1 or then[0].faulty or before[0].faulty:
         return False
-    if then[0].content != before[0].content or r.tags & {'mw-undo', 'mw-rollback', 'mw-manual-revert'}:
-        return False
-    if any(p and value in p.text() for p in pages[:n]):
+    if then[0].content != before[0].content or any(p and value in p.text() for p in pages[:n]):
         return False
     # 3: it is still so
     if item.content != then[0].content:
         return False
-    # 4: nobody who counts took it back, and no hold stands
-    lifted, veto = r.time, any_veto_then(world, pages, n, item.id)
-    for m in range(n + 1, len(edits)):
-        e, new, old = edits[m], pages[m], pages[m - 1]
-        if e.user == rules.bot and not e.user_hidden:
+    # 4: nobody who counts took it back, and no approver's hold was lifted by others
+    lifted, veto = r.time, vetoed_then(world, pages, n, one)
+    for m in range(n + 1, len(pages)):
+        e, new, old = world.chain[m], pages[m], pages[m - 1]
+        if is_bot(world, e):
             continue
-        counts = e.user_hidden or approver_now(world, e) or approver_then(world, e)
-        if counts and (new is None or taken_back(old, new, item, value)):
+        if counts(world, e) and (new is None or taken_back(old, new, item, value)):
             return False
-        if new is None:
-            continue
-        was, now_held = held(old, item.id), held(new, item.id)
-        if counts and any(now_held.count(h) > was.count(h) for h in now_held):
+        was, held = old.holds(one) if old else [], new.holds(one) if new else []
+        if counts(world, e) and more(held, was):
             veto = True
-        if was and not now_held:
-            lifted = e.time
-            if approver_now(world, e):
-                veto = False
+        if was and new and not held:
+            lifted, veto = e.time, veto and not approver_now(world, e)
     if veto:
         return False
     # 5: a second person
-    first = min(k for k in range(n + 1) if stands(pages[k], item))
-    if rules.second_person is not False and giver(world, first, item) in (r.userid, 'unknown'):
-        alone = rules.second_person
-        if alone is True or r.time - edits[first].time < timedelta(hours=alone):
+    mine = [k for k in first_hands(pages, item) if may_be_his(world, world.chain[k], r, one)]
+    if mine and rules.second_person is not False:
+        age = r.time - world.chain[min(mine)].time
+        if rules.second_person is True or age < timedelta(hours=rules.second_person):
             return False
     # 6: neither too young nor too old
     last = r.time + rules.valid
@@ -91,47 +79,76 @@ def approves(world, pages, n, item, value, now, rules):
 def fingerprint(item, rules):
     full = {'id': item.id, 'language': rules.language, 'channels': ','.join(rules.channels)}
     full |= item.content
-    order = 'id text image alt language channels not-before not-after news'.split()
+    order = ('id', 'text', 'image', 'alt', 'language', 'channels', 'not-before', 'news')
     lines = [f'{k}:{len(full[k].encode())}:{full[k]}\n' for k in order if full.get(k)]
     return hashlib.sha256(('mwsocial 1\n' + ''.join(lines)).encode()).hexdigest()
 
 
-def same_id(page, item_id):
-    return [i for i in page.items if i.id == item_id] if page else []
+def is_bot(world, e):
+    return e.user == world.rules.bot and not e.user_hidden
 
 
-def approvals(page, item_id):
-    own = [i.editors.get('approved', '') for i in same_id(page, item_id)]
-    return [v for v in own if v] + [v for i, v in page.decisions if i == item_id] if page else []
+def approver_now(world, e):
+    named = world.rules.users.get(world.names.get(e.userid), -1) == 0
+    ids = [userid for userid in world.rules.users.values() if userid]
+    listed = named or e.userid in ids or e.userid in world.sysops
+    return listed and e.userid not in world.blocked | world.locked and not is_bot(world, e)
 
 
-def held(page, item_id):
-    return [i.editors['hold'] for i in same_id(page, item_id) if 'hold' in i.editors]
+def counts(world, e):
+    spans = world.rights.get(e.userid, []) if e.userid else []
+    then = any(a <= e.time and (b is None or e.time <= b) for a, b in spans)
+    return e.user_hidden or then or approver_now(world, e)
 
 
-def forms(page, item_id):
-    return [(sorted(i.content.items()), i.faulty) for i in same_id(page, item_id)]
+def more(new, old):
+    return any(new.count(one) > old.count(one) for one in new)
 
 
 def taken_back(old, new, item, value):
     def worse(before, after, thing):
         return sorted(before) != sorted(after) and after.count(thing) < max(before.count(thing), 1)
 
-    good = (sorted(item.content.items()), False)
-    if old is None:  # nobody can see what this edit did: it must show the whole again
-        return not (good in forms(new, item.id) and value in approvals(new, item.id))
-    declined = [[i.editors.get('decline', '') for i in same_id(p, item.id)] for p in (old, new)]
-    return (
-        worse(forms(old, item.id), forms(new, item.id), good)
-        or worse(approvals(old, item.id), approvals(new, item.id), value)
-        or any(d and declined[1].count(d) > declined[0].count(d) for d in declined[1])
-    )
+    one, good = item.id, item.form()
+    if old is None:  # nobody can see what this edit did: what it leaves must be whole
+        lost = good not in new.forms(one) or value not in new.approvals(one)
+        return lost or bool(new.declines(one))
+    approved = worse(old.approvals(one), new.approvals(one), value)
+    changed = worse(old.forms(one), new.forms(one), good)
+    return approved or changed or more(new.declines(one), old.declines(one))
+
+
+def vetoed_then(world, pages, n, one):
+    while n >= 0 and (pages[n] is None or pages[n].holds(one)):
+        e, before = world.chain[n], pages[n - 1].holds(one) if n and pages[n - 1] else []
+        if pages[n] and more(pages[n].holds(one), before) and (is_bot(world, e) or counts(world, e)):
+            return True
+        n -= 1
+    return False
+
+
+def first_hands(pages, item):
+    def stands(page):
+        own = [i for i in page.items if i.id in ('', item.id)]
+        return any(i.content == item.content and not i.faulty for i in own)
+
+    first = last = min(k for k, page in enumerate(pages) if page and stands(page))
+    while first and pages[first - 1] is None:  # a hidden text may have held it before
+        first -= 1
+    return range(first, last + 1)
+
+
+def may_be_his(world, e, r, one):
+    if is_bot(world, e):
+        name = re.search(rf'^mwsocial:propose .*\b{one} by \[\[User:(.*?)\]\]', e.summary)
+        his = name and {v: k for k, v in world.names.items()}.get(name[1], 0) in (0, r.userid)
+        return e.summary_hidden or his
+    return e.user_hidden or e.userid == r.userid
 
 
 def the_real_one(pages, item_id):
-    real = None
-    for page in pages:
-        here = forms(page, item_id)
+    real, here = None, []
+    for here in [page.forms(item_id) if page else [] for page in pages]:
         real = here[0] if len(here) == 1 else real if real in here else None
-    found = [i for i, f in zip(same_id(page, item_id), here, strict=True) if f == real]
+    found = [item for item in pages[-1].of(item_id) if item.form() == real]
     return found[0] if len(found) == 1 else None

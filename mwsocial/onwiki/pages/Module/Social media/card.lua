@@ -244,11 +244,8 @@ end
 
 local function shared( item, config )
 	local content, names = item.content, {}
-	for _, name in ipairs( item.channels ) do
-		local channel = config.channels[name]
-		if not channel or content.point or content.channels or limits.networks[channel.network].shares then
-			names[#names + 1] = tools.channel_name( config, name )
-		end
+	for n, name in ipairs( item.channels ) do
+		names[n] = tools.channel_name( config, name )
 	end
 	if content.share then
 		return { element( 'div', STYLES.post, '↻ ' .. say( 'onwiki-share', content.share, table.concat( names, ', ' ) ) ) }
@@ -273,13 +270,15 @@ function p.previews( item, config )
 	return result
 end
 
+local function list( sentences )
+	return '<ul style="margin:.2em 0 0;margin-inline-start:1.2em"><li>' .. table.concat( sentences, '</li><li>' ) ..
+		'</li></ul>'
+end
+
 --- What is wrong, as a list, or ''.
 function p.problems( item )
-	if #item.problems == 0 then
-		return ''
-	end
-	return box( 'bad', strong( say( 'onwiki-problems' ) ) ..
-		'<ul style="margin:.2em 0 0 1.2em"><li>' .. table.concat( item.problems, '</li><li>' ) .. '</li></ul>' )
+	return ( #item.problems > 0 and box( 'bad', strong( say( 'onwiki-problems' ) ) .. list( item.problems ) ) or '' ) ..
+		( #item.remarks > 0 and box( 'quiet', list( item.remarks ) ) or '' )
 end
 
 -- Facts ----------------------------------------------------------------------------------------
@@ -329,7 +328,7 @@ local function records( item, config )
 		local channel, part = name:match( '^sent%-(.-)%-?(%d*)$' )
 		rows[n] = record( config, tools.channel_name( config, channel ) .. ( part ~= '' and ' ' .. part or '' ), item.bot[name] )
 	end
-	return '<ul style="margin:.5em 0 0 1.2em;overflow-wrap:anywhere"><li>' .. table.concat( rows, '</li><li>' ) .. '</li></ul>'
+	return element( 'div', 'margin:.5em 0 0;overflow-wrap:anywhere', list( rows ) )
 end
 
 local function lines( item )

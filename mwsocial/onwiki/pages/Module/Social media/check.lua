@@ -13,6 +13,7 @@ local CONTENT = {
 local SIGNED = { 'approved', 'comment', 'hold', 'decline', 'delete-posts' }
 local OTHERS = { state = true, note = true, ['approved-in'] = true, decision = true }
 local IMAGES = { '', '2', '3', '4' }
+local EXAMPLE_IMAGE, EXAMPLE_TIME = 'File:MediaWiki 1.47.png', '2026-11-25 14:00'
 
 local is_content, is_signed = {}, {}
 for _, name in ipairs( CONTENT ) do
@@ -57,14 +58,18 @@ function p.text_on( item, name )
 	return item.content['text-' .. name] or item.content.text or ''
 end
 
---- The thread of the item on one channel: { text, count, limit, over } for each part.
-function p.thread( item, config, name )
+local function rules_of( config, name )
 	local channel = config.channels[name] or { network = name }
 	local rules = limits.networks[channel.network] or {}
-	local limit = channel.limit or rules.limit
+	return rules, channel.limit or rules.limit, channel.network
+end
+
+--- The thread of the item on one channel: { text, count, limit, over } for each part.
+function p.thread( item, config, name )
+	local rules, limit, network = rules_of( config, name )
 	local parts = limits.parts( p.text_on( item, name ) )
 	for n, text in ipairs( parts ) do
-		local count = limits.count( channel.network, text, item.content.warning )
+		local count = limits.count( network, text, item.content.warning )
 		parts[n] = {
 			text = text, count = count, limit = limit, over = limit and count > limit,
 			bytes = rules.bytes and #text > rules.bytes and rules.bytes
@@ -73,185 +78,315 @@ function p.thread( item, config, name )
 	return parts
 end
 
-local function check_kind( item, say )
-	local content = item.content
-	local texts = content.text
+--- Names as a sentence lists them.
+local function listed( names )
+	table.sort( names )
+	return #names > 0 and table.concat( names, ', ' ) or '–'
+end
+
+local function keys( found )
+	local names = {}
+	for name in pairs( found ) do
+		names[#names + 1] = name
+	end
+	return listed( names )
+end
+
+--- Whether a reader sees anything of `text`.
+local function is_visible( text )
+	return mw.ustring.find( text, '[^%s%c\194\173\226\128\139-\226\128\143\226\129\160-\226\129\175]' ) ~= nil
+end
+
+-- Rules: the same as the bot's, with the same sentences ------------------------------------------
+
+local function check_kinds( item, config, say )
+	local content, kinds = item.content, {}
 	for name in pairs( content ) do
-		texts = texts or name:find( '^text%-' ) and name
-	end
-	item.has_text = texts ~= nil
-	local count = ( texts and 1 or 0 ) + ( content.share and 1 or 0 ) + ( content.point and 1 or 0 )
-	if count > 1 then
-		say( 'onwiki-check-one-kind' )
-	elseif count == 0 and not content.news then
-		say( 'onwiki-check-empty' )
-	end
-	if content.pointer and not content.point then
-		say( 'onwiki-check-pointer-alone' )
-	elseif content.point and not content.pointer then
-		say( 'onwiki-check-point-alone' )
-	end
-	for _, name in ipairs( { 'share', 'point' } ) do
-		if content[name] and not content[name]:find( '^https?://[^%s"<>]+$' ) then
-			say( 'onwiki-check-address', name )
+		if name == 'text' or name:find( '^text%-' ) then
+			kinds[1] = 'text'
 		end
+	end
+	item.has_text = #kinds > 0
+	for _, name in ipairs( { 'share', 'point' } ) do
+		kinds[#kinds + 1] = content[name] and name
+	end
+	item.posts = #kinds > 0
+	if #kinds > 1 then
+		say( '', 'validity-kinds', table.concat( kinds, ', ' ) )
+	elseif not item.posts and not content.news then
+		say( '', 'validity-nothing' )
 	end
 end
 
-local function check_channels( item, config, say )
-	local content = item.content
-	local posts = item.has_text or content.share or content.point
-	if config.fault then
-		return
-	end
-	if content.pointer and content.point and not config.pointers[content.pointer] then
-		say( 'onwiki-check-pointer-unknown', content.pointer )
+local function check_channels( item, config, say, remark )
+	local content, on = item.content, {}
+	if content.channels and #item.channels == 0 then
+		say( '', 'validity-channels-empty' )
 	end
 	for _, name in ipairs( item.channels ) do
 		local channel = config.channels[name]
-		if not channel then
-			say( 'onwiki-check-channel-unknown', name, table.concat( config.enabled, ', ' ) )
+		if name == 'news' then
+			say( 'channels', 'validity-channel-news' )
+		elseif not channel then
+			say( 'channels', 'validity-channel-unknown', name, keys( config.channels ) )
 		elseif not channel.enabled then
-			say( 'onwiki-check-channel-off', name )
-		elseif item.has_text and p.text_on( item, name ) == '' then
-			say( 'onwiki-check-channel-text', name )
-		elseif content.share and content.channels and not limits.networks[channel.network].shares then
-			say( 'onwiki-check-no-share', tools.channel_name( config, name ) )
+			remark( '', 'validity-channel-off', name )
+		else
+			on[#on + 1] = name
 		end
-	end
-	if posts and #item.channels == 0 then
-		say( 'onwiki-check-no-channels' )
 	end
 	for name in pairs( content ) do
 		local channel = name:match( '^text%-(.+)$' )
 		if channel and not config.channels[channel] then
-			say( 'onwiki-check-text-unknown', name, table.concat( config.enabled, ', ' ) )
+			say( name, 'validity-channel-unknown', channel, keys( config.channels ) )
+		end
+	end
+	if item.posts and #on == 0 then
+		say( '', 'validity-channels-off', listed( config.enabled ) )
+	end
+	item.channels = item.posts and on or {}
+	for name in pairs( content ) do
+		local channel, going = name:match( '^text%-(.+)$' ), false
+		for _, one in ipairs( item.channels ) do
+			going = going or one == channel
+		end
+		if channel and config.channels[channel] and not going then
+			remark( '', 'validity-text-unused', name, channel )
 		end
 	end
 end
 
-local function check_lengths( item, config, say )
-	if not item.has_text then
-		return
+local function check_pointer( item, config, say )
+	local content = item.content
+	if content.pointer and not content.point then
+		say( '', 'validity-pointer-alone' )
+	elseif content.point and not content.pointer then
+		say( '', 'validity-pointer-missing', keys( config.pointers ) )
+	elseif content.pointer and not config.pointers[content.pointer] then
+		say( '', 'validity-pointer-unknown', content.pointer, keys( config.pointers ) )
 	end
-	for _, name in ipairs( item.channels ) do
-		local parts = p.thread( item, config, name )
-		for n, part in ipairs( parts ) do
-			local where = tools.channel_name( config, name )
-			if part.over then
-				local key = #parts > 1 and 'onwiki-check-part-long' or 'onwiki-check-long'
-				say( key, where, part.count - part.limit, part.limit, n )
-			elseif part.bytes then
-				say( 'onwiki-check-bytes', where, part.bytes )
-			elseif part.text == '' and #parts > 1 then
-				say( 'onwiki-check-part-empty', n )
+end
+
+--- Whether a post at this host can be shared or answered on a network.
+local function takes( network, host )
+	if network == 'x' then
+		return host == 'x.com' or host == 'twitter.com' or host == 'www.x.com' or host == 'mobile.twitter.com'
+	elseif network == 'bluesky' then
+		return host == 'bsky.app'
+	end
+	return network == 'mastodon' and not takes( 'x', host ) and not takes( 'bluesky', host ) and
+		not host:find( 'facebook%.com$' )
+end
+
+local function check_addresses( item, config, say )
+	for _, kind in ipairs( { 'share', 'point' } ) do
+		local address = item.content[kind]
+		local host = address and address:match( '^https?://([%w.:-]+)[/?][^%s]+$' )
+		if address and not host then
+			say( kind, 'validity-address', address, 'https://' )
+		elseif address then
+			local going = {}
+			for _, name in ipairs( item.channels ) do
+				if takes( config.channels[name].network, host:lower() ) then
+					going[#going + 1] = name
+				elseif item.content.channels then
+					say( kind, 'validity-share-channel', name )
+				end
+			end
+			if #going == 0 and #item.channels > 0 and not item.content.channels then
+				say( kind, 'validity-share-nowhere' )
+			end
+			item.channels = going
+		end
+	end
+end
+
+local function check_texts( item, config, say )
+	if item.content.warning and not item.has_text then
+		say( '', 'validity-warning-no-text' )
+	end
+	for name, text in pairs( item.content ) do
+		if name == 'text' or name:find( '^text%-' ) then
+			local parts = limits.parts( text )
+			for _, part in ipairs( parts ) do
+				if not is_visible( part ) then
+					say( name, #parts > 1 and 'validity-empty-part' or 'validity-empty-text' )
+				end
 			end
 		end
 	end
 end
 
-local function check_images( item, say )
-	for _, number in ipairs( IMAGES ) do
-		local name, alt = item.content['image' .. number], item.content['alt' .. number]
+local function check_lengths( item, config, say )
+	for _, name in ipairs( item.channels ) do
+		local rules, limit, network = rules_of( config, name )
+		if item.has_text then
+			local where = item.content['text-' .. name] and 'text-' .. name or 'text'
+			if p.text_on( item, name ) == '' then
+				say( '', 'validity-no-text', name )
+			end
+			local parts = p.thread( item, config, name )
+			for n, part in ipairs( parts ) do
+				if part.over and #parts > 1 then
+					say( where, 'validity-part-too-long', name, part.count - limit, limit, n )
+				elseif part.over then
+					say( where, 'validity-too-long', name, part.count - limit, limit )
+				elseif part.bytes then
+					say( where, 'onwiki-check-bytes', name, #part.text - part.bytes, part.bytes )
+				end
+			end
+		elseif item.content.point then
+			local count = limits.count( network, config.pointers[item.content.pointer] or '' )
+			if limit and count > limit then
+				say( 'pointer', 'validity-too-long', name, count - limit, limit )
+			end
+		end
+		for _, number in ipairs( IMAGES ) do
+			local alt = 'alt' .. number
+			local surplus = rules.alt and mw.ustring.len( item.content[alt] or '' ) - rules.alt or 0
+			if surplus > 0 then
+				say( alt, 'validity-too-long', name, surplus, rules.alt )
+			end
+		end
+	end
+end
+
+local function check_images( item, config, say )
+	local before
+	for n, number in ipairs( IMAGES ) do
+		local image, alt = 'image' .. number, 'alt' .. number
+		local name, words = item.content[image], item.content[alt]
 		if name then
-			local title = mw.title.new( name )
-			if not title or title.namespace ~= 6 or title.interwiki ~= '' then
-				say( 'onwiki-check-image-name', 'image' .. number )
+			if not item.has_text then
+				say( '', 'validity-image-no-text' )
+			end
+			if n > 1 and not item.content[before] then
+				say( '', 'validity-image-gap', image, before )
+			end
+			local title = name:lower():find( '^[fi][im][la]g?e:[^#<>%[%]|{}%c/:\\]+%.%w%w%w?%w?%w?$' ) and mw.title.new( name )
+			if not title or title.namespace ~= 6 then
+				say( image, 'validity-image-name', name, EXAMPLE_IMAGE )
 			else
 				-- Looking for a file is costly and limited on a page: not knowing is no problem.
 				local ok, exists = pcall( function ()
 					return title.file.exists
 				end )
 				if ok and not exists then
-					say( 'onwiki-check-image-missing', title.text )
+					say( image, 'onwiki-check-image-missing', title.text )
 				end
-				item.images[#item.images + 1] = {
-					title = title, alt = alt or '', missing = ok and not exists
-				}
+				item.images[#item.images + 1] = { title = title, alt = words or '', missing = ok and not exists }
 			end
-			if not alt then
-				say( 'onwiki-check-alt', 'alt' .. number )
+			if not words or not is_visible( words ) then
+				say( '', 'validity-alt-missing', image, alt )
 			end
-		elseif alt then
-			say( 'onwiki-check-alt-alone', 'alt' .. number, 'image' .. number )
+		elseif words then
+			say( '', 'validity-alt-alone', alt, image )
 		end
+		before = image
 	end
 end
 
-local function check_times( item, say )
+local function check_times( item, config, say )
 	for _, name in ipairs( { 'not-before', 'not-after' } ) do
 		local value = item.content[name]
-		if value then
-			item[name] = tools.time( value )
-			if not item[name] then
-				say( 'onwiki-check-time', name, value )
-			end
+		item[name] = value and tools.time( value )
+		if value and not item[name] then
+			say( name, 'validity-time', value, EXAMPLE_TIME )
 		end
 	end
 	if item['not-before'] and item['not-after'] and item['not-before'] >= item['not-after'] then
-		say( 'onwiki-check-time-order' )
+		say( '', 'validity-times-order' )
+	end
+	local language = item.content.language
+	if language and not ( language:find( '^%l%l%l?$' ) or language:find( '^%l%l%l?%-%w[%w-]*$' ) ) then
+		say( 'language', 'validity-language', language, 'en' )
 	end
 end
 
---- The item of a template's arguments: content (resolved values that are not empty), signed, bot,
---- channels (effective names), images, problems (sentences in HTML), fingerprint (nil where it can't
---- be known).
-function p.read( args, config )
-	local item = { content = {}, signed = {}, bot = {}, images = {}, problems = {}, id = '' }
+--- Sentences, each once, in the order of their being said.
+local function collector( sentences )
 	local said = {}
-	local function say( key, ... )
+	return function ( where, key, ... )
 		local sentence = tools.say( key, ... )
+		if where ~= '' then
+			sentence = '<code>' .. tools.inert( where ) .. '</code>: ' .. sentence
+		end
 		if not said[sentence] then
 			said[sentence] = true
-			item.problems[#item.problems + 1] = sentence
+			sentences[#sentences + 1] = sentence
 		end
 	end
-	local names, unknown = {}, {}
+end
+
+--- The names of a template's parameters in an order that is always the same.
+local function sorted( args )
+	local names = {}
 	for name in pairs( args ) do
 		names[#names + 1] = name
 	end
 	table.sort( names, function ( a, b )
 		return tostring( a ) < tostring( b )
 	end )
-	for _, name in ipairs( names ) do
+	return names
+end
+
+--- The item of a template's arguments: content (resolved values that are not empty), signed, bot,
+--- channels (those it goes to), images, problems and remarks (sentences in HTML), fingerprint (nil
+--- where it can't be known).
+function p.read( args, config )
+	local item = { content = {}, signed = {}, bot = {}, images = {}, problems = {}, remarks = {}, id = '' }
+	local say, remark = collector( item.problems ), collector( item.remarks )
+	local unknown = {}
+	for _, name in ipairs( sorted( args ) ) do
 		local value, what = args[name], kind( name )
 		if what == 'content' then
-			local resolved, found = values.resolve( value, name )
-			if resolved and resolved ~= '' then
-				item.content[name] = resolved
-			end
-			for _, fault in ipairs( found or {} ) do
-				say( fault.key, unpack( fault.args or fault ) )
+			local resolved, faults = values.resolve( value, name )
+			item.content[name] = resolved ~= '' and resolved or nil
+			for _, fault in ipairs( faults or {} ) do
+				say( name, fault.key, unpack( fault.args or fault ) )
 			end
 		elseif what == 'signed' then
 			item.signed[name] = trimmed( value ) ~= '' and trimmed( value ) or nil
 		elseif what == 'other' then
 			item.bot[name] = trimmed( value ) ~= '' and trimmed( value ) or nil
 		else
-			unknown[#unknown + 1] = tostring( name )
+			unknown[#unknown + 1] = name
 		end
 	end
-	item.id = item.content.id or ''
-	table.sort( unknown )
-	for _, name in ipairs( unknown ) do
-		if not tonumber( name ) then
-			say( 'onwiki-check-unknown', name )
-		elseif not next( item.signed ) then
-			-- After a signed parameter it may be a signature's own pipe.
-			say( 'onwiki-check-pipe' )
+	-- After a signed parameter a bar may be the signature's own.
+	if not next( item.signed ) then
+		for _, name in ipairs( unknown ) do
+			if type( name ) == 'number' then
+				say( '', 'validity-bar', '|', '{{!}}' )
+			else
+				say( '', 'validity-unknown', name, '|', '{{!}}' )
+			end
 		end
 	end
-	if item.id ~= '' and not ( item.id:find( '^[a-z0-9][a-z0-9-]*$' ) and #item.id <= 64 ) then
-		say( 'onwiki-check-id', item.id )
+	local id = item.content.id or ''
+	if id ~= '' and not ( id:find( '^[a-z0-9][a-z0-9-]*$' ) and #id <= 64 ) then
+		say( '', 'validity-id', id )
+		item.content.id, id = nil, ''
 	end
-	item.channels = item.content.channels and names_of( item.content.channels ) or config.enabled
-	check_kind( item, say )
-	check_channels( item, config, say )
-	check_lengths( item, config, say )
-	check_images( item, say )
-	check_times( item, say )
+	item.id = id
 	if not config.fault then
 		item.fingerprint = values.fingerprint( item.content, config.enabled, config.language )
+	end
+	item.channels = item.content.channels and names_of( item.content.channels ) or config.enabled
+	if config.fault and #item.channels == 0 then
+		-- The words can be looked at even so.
+		item.channels = { 'mastodon' }
+	end
+	for _, rule in ipairs( {
+		check_kinds, check_channels, check_pointer, check_addresses, check_texts, check_lengths, check_images,
+		check_times
+	} ) do
+		-- Without a configuration nobody knows the channels: then only the words themselves are looked at.
+		if not config.fault or rule == check_kinds or rule == check_texts or rule == check_images or
+			rule == check_times
+		then
+			rule( item, config, say, remark )
+		end
 	end
 	return item
 end

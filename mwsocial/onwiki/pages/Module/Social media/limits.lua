@@ -8,12 +8,12 @@ local p = {}
 
 local data = mw.loadData( 'Module:Social media/limits/data' )
 
---- What the desk must know of each network. `shares`: has a share function that the bot can use.
+--- What the desk must know of each network.
 p.networks = {
-	mastodon = { name = 'Mastodon', limit = 500, images = 4, alt = 1500, shares = true, warns = true },
-	x = { name = 'X', limit = 280, images = 4, alt = 1000, shares = true },
+	mastodon = { name = 'Mastodon', limit = 500, images = 4, alt = 1500, warns = true },
+	x = { name = 'X', limit = 280, images = 4, alt = 1000 },
 	facebook = { name = 'Facebook', limit = 63206, images = 4, alt = 1000 },
-	bluesky = { name = 'Bluesky', limit = 300, bytes = 3000, images = 4, alt = 2000, shares = true }
+	bluesky = { name = 'Bluesky', limit = 300, bytes = 3000, images = 4, alt = 2000 }
 }
 
 local byte, sub, find, lower = string.byte, string.sub, string.find, string.lower

@@ -101,8 +101,11 @@ end
 
 --- The time that `value` spells (UTC) as `2026-11-25 14:00`, or nil.
 function p.time( value )
-	local day, clock, ending = value:match( '^(%d%d%d%d%-%d%d%-%d%d)[ T](%d%d:%d%d)(.*)$' )
-	if not day or not ( ending == '' or ending == 'Z' or ending == ' UTC' ) then
+	local day, clock = value:match( '^(%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d)Z$' )
+	if not day then
+		day, clock = value:gsub( ' UTC$', '' ):match( '^(%d%d%d%d%-%d%d%-%d%d) (%d%d:%d%d)$' )
+	end
+	if not day then
 		return nil
 	end
 	local time = day .. ' ' .. clock
@@ -118,6 +121,12 @@ function p.said( time )
 end
 
 -- Configuration --------------------------------------------------------------------------------
+
+-- What counts where the page leaves a key out, as for the bot.
+local DEFAULT_CHANNELS = { mastodon = { account = '@mediawiki@wikis.world' } }
+local DEFAULT_POINTERS = {
+	support = 'For help with MediaWiki see https://www.mediawiki.org/wiki/Project:Support_desk'
+}
 
 local function text_or( value, default )
 	return type( value ) == 'string' and value ~= '' and value or default
@@ -137,14 +146,16 @@ function p.configuration()
 	end
 	config.language = text_or( found.language, 'en' )
 	config.queue = type( found.pages ) == 'table' and text_or( found.pages.queue, nil ) or config.queue
-	if type( found.pointers ) == 'table' then
-		for key, sentence in pairs( found.pointers ) do
+	local pointers = found.pointers == nil and DEFAULT_POINTERS or found.pointers
+	if type( pointers ) == 'table' then
+		for key, sentence in pairs( pointers ) do
 			if type( key ) == 'string' and type( sentence ) == 'string' then
 				config.pointers[key] = sentence
 			end
 		end
 	end
-	for name, channel in pairs( type( found.channels ) == 'table' and found.channels or {} ) do
+	local channels = found.channels == nil and DEFAULT_CHANNELS or found.channels
+	for name, channel in pairs( type( channels ) == 'table' and channels or {} ) do
 		if type( name ) ~= 'string' or not name:find( '^%l[%l%d]*$' ) or name == 'news' or
 			type( channel ) ~= 'table' or not limits.networks[channel.network or name]
 		then
@@ -153,7 +164,7 @@ function p.configuration()
 			config.channels[name] = {
 				network = channel.network or name, account = text_or( channel.account, '' ),
 				language = text_or( channel.language, nil ), enabled = channel.enabled ~= false,
-				limit = tonumber( channel.length )
+				limit = tonumber( channel.characters )
 			}
 			if config.channels[name].enabled then
 				config.enabled[#config.enabled + 1] = name

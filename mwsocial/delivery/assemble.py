@@ -1,0 +1,85 @@
+"""Putting a run together: the wiki, the configuration, the channels that are live."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from mwsocial.channels import counting
+from mwsocial.channels.registry import live_channels
+from mwsocial.delivery.newsdesk import NewsDesk
+from mwsocial.delivery.passing import Pass
+from mwsocial.delivery.protection import unsafe_pages
+from mwsocial.delivery.reading import QueueReader
+from mwsocial.desk.validity import ChannelFacts, Desk
+from mwsocial.errors import ConfigurationError
+from mwsocial.onwiki.manifest import pages
+from mwsocial.wiki.config import DeskConfig
+from mwsocial.wiki.read import page_states
+from mwsocial.wiki.site import OpenDesk, open_desk
+
+
+def say(line: str) -> None:
+    """One line for the operator, at once (a job's log is read while it runs)."""
+    sys.stdout.write(line + '\n')
+    sys.stdout.flush()
+
+
+def secrets(environ: Mapping[str, str] = os.environ) -> Sequence[str]:
+    """Every value of the environment that must never be printed."""
+    words = ('TOKEN', 'SECRET', 'PASSWORD', 'KEY')
+    return [
+        value
+        for name, value in environ.items()
+        if name.startswith(('MWSOCIAL_', 'PWB_')) and any(word in name for word in words) and value
+    ]
+
+
+def check_protection(desk: OpenDesk) -> None:
+    """Raise ConfigurationError unless what approvers are shown is as safe as the rules."""
+    config = desk.config
+    wanted = pages(
+        config.pages.queue, desk.config_title, config.protection, config.pages.mentions
+    )
+    titles = [page.title for page in wanted if page.checked]
+    states = {}
+    for start in range(0, len(titles), desk.api.batch):
+        batch = titles[start : start + desk.api.batch]
+        answer = desk.api.query({'titles': batch, 'prop': 'info', 'inprop': 'protection'})
+        states |= page_states(answer, batch)
+    troubles = unsafe_pages(wanted, states)
+    if troubles:
+        raise ConfigurationError(
+            'Nothing is posted while others than administrators can change what approvers are '
+            'shown:\n' + '\n'.join(f'- {trouble}.' for trouble in troubles)
+        )
+
+
+def validity_desk(config: DeskConfig) -> Desk:
+    """What the validity rules need to know of the channels, without asking any network."""
+    return Desk(
+        channels={
+            name: ChannelFacts(
+                one.network,
+                counting.usual_limits(one.network, one.characters),
+                counting.weigher(one.network),
+            )
+            for name, one in config.enabled_channels.items()
+        },
+        switched_off=frozenset(config.channels) - frozenset(config.enabled_channels),
+        pointers=config.pointers,
+    )
+
+
+def post_queue(options: argparse.Namespace) -> int:
+    """The body of ``post_queue``: one pass; returns the exit code."""
+    desk = open_desk()
+    check_protection(desk)
+    channels, not_live = live_channels(desk.config.enabled_channels, os.environ)
+    reader = QueueReader(desk, validity_desk(desk.config), not_live)
+    news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bot, desk.config.news_groups)
+    report = Pass(reader, channels, news, say).run(simulate=options.simulate)
+    say(f'done: {desk.session.count} requests to the wiki')
+    return report.exit_code

@@ -1,0 +1,41 @@
+"""The pages that show what is approved must be as safe as the rules: else nothing is posted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from mwsocial.onwiki.manifest import OnwikiPage
+from mwsocial.wiki.read import PageState
+
+#: The namespace MediaWiki: only administrators (and interface administrators) can edit it anyway
+#: (mediawiki.org, Manual:Interface/Access).
+_NS_MEDIAWIKI = 8
+
+
+def unsafe_pages(pages: Iterable[OnwikiPage], states: Mapping[str, PageState]) -> list[str]:
+    """One sentence for each page that more people can change than may.
+
+    *states*: the pages as they are, by title. A page that is not there shows nothing; whoever could
+    make it could show anything, so a missing template or module counts as unsafe.
+    """
+    troubles = []
+    for page in pages:
+        if not page.checked:
+            continue
+        state = states.get(page.title)
+        if state is None or state.missing:
+            troubles.append(f'[[{page.title}]] does not exist: run setup_desk')
+            continue
+        if state.redirect:
+            troubles.append(f'[[{page.title}]] is a redirect: move the page back')
+        for action, level in page.protection.items():
+            if state.namespace == _NS_MEDIAWIKI:
+                continue
+            shown = state.protection.get(action, '')
+            if shown not in (level, 'sysop'):
+                who = {'edit': 'edit', 'move': 'move'}.get(action, action)
+                troubles.append(
+                    f'[[{page.title}]] is not protected: only “{level}” may be allowed to {who} it, '
+                    f'now it is “{shown or "everybody"}”'
+                )
+    return troubles

@@ -1,0 +1,198 @@
+"""The history of a page, read as far as the decisions ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from mwsocial.desk.item import Queue
+from mwsocial.desk.knowledge import Need, Person, Rights
+from mwsocial.errors import TemporaryError
+from mwsocial.wiki.api import Api, read_timestamp
+from mwsocial.wiki.former import FormerRights
+from mwsocial.wiki.items import read_queue
+from mwsocial.wiki.read import PageState, people, texts
+from mwsocial.wiki.revision import Revision
+from mwsocial.wiki.textstore import TextStore
+
+T = TypeVar('T')
+
+_PROPS = 'ids|timestamp|user|userid|comment|tags|flags|size|sha1'
+
+
+class PageHistory:
+    """The history of one page as of the revision *page* shows. Implements ``Knowledge``.
+
+    Metadata is read when ``chain`` is first asked for, texts and people with ``fetch``; both are asked
+    for anew by each new object, so that what has been hidden since is not believed.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        page: PageState,
+        former: FormerRights,
+        store: TextStore | None = None,
+        parsed: dict[int, Queue] | None = None,
+    ) -> None:
+        """*former* knows who was an approver; *store* and *parsed* may be shared between objects."""
+        self._api = api
+        self._page = page
+        self._former_rights = former
+        self._store = store or TextStore()
+        self._parsed = {} if parsed is None else parsed
+        self._revisions: dict[int, Revision] | None = None
+        self._chain: tuple[Revision, ...] | None = None
+        self._texts: set[int] = set()
+        self._people: dict[str, Person] = {}
+        self._former: dict[str, Sequence[Rights]] = {}
+        if page.revid and not page.text_hidden:
+            self._store.put(page.revid, page.text)
+            self._texts.add(page.revid)
+
+    @property
+    def revisions(self) -> Mapping[int, Revision]:
+        """Every revision in the page's history by id, imported ones too."""
+        if self._revisions is None:
+            found = revisions(self._api, self._page.title)
+            self._revisions = {revision.revid: revision for revision in found}
+        return self._revisions
+
+    @property
+    def chain(self) -> Sequence[Revision]:
+        """The current revision and its parents, newest first, without what was imported or merged."""
+        if self._chain is None:
+            self._chain = chain_of(self.revisions, self._page.revid)
+            if self._page.revid and not self._chain:
+                raise TemporaryError(
+                    f'The history of “{self._page.title}” does not show its newest revision yet.'
+                )
+        return self._chain
+
+    def text(self, revid: int) -> str:
+        """The wikitext of a revision; '' where it is hidden. Raises Need where it was not read."""
+        if self._hidden(revid):
+            return ''
+        if revid not in self._texts:
+            raise Need(texts=[revid])
+        return self._store.get(revid) or ''
+
+    def queue(self, revid: int) -> Queue:
+        """What the page held in a revision. Raises Need where it was not read."""
+        if self._hidden(revid):
+            return Queue(())
+        if revid not in self._texts or revid not in self._parsed:
+            self._parsed[revid] = read_queue(self.text(revid))
+        return self._parsed[revid]
+
+    def person(self, name: str) -> Person:
+        """A user as of now. Raises Need where it was not read."""
+        if name not in self._people:
+            raise Need(people=[name])
+        return self._people[name]
+
+    def former_rights(self, name: str) -> Sequence[Rights]:
+        """When a user was an approver. Raises Need where it was not read."""
+        if name not in self._former:
+            raise Need(former=[name])
+        return self._former[name]
+
+    def fetch(self, need: Need) -> None:
+        """Read what a decision needs, in as few requests as there can be. Raises TemporaryError."""
+        wanted = []
+        for revid in need.texts - self._texts:
+            if self._store.get(revid, self._sha1(revid)) is None:
+                wanted.append(revid)
+        for revid, text in texts(self._api, wanted).items():
+            self._store.put(revid, text, self._sha1(revid))
+        self._texts |= need.texts
+        missing = need.people - self._people.keys()
+        if missing:
+            self._people |= people(self._api, missing, self._page.title)
+        for name in need.former - self._former.keys():
+            if name not in self._people:
+                self._people |= people(self._api, [name], self._page.title)
+            self._former[name] = self._former_rights.of(self._people[name])
+
+    def decide(self, ask: Callable[[], T], rounds: int = 1000) -> T:
+        """Ask a decision until it needs nothing more, reading what it names in between."""
+        before: Need | None = None
+        for _ in range(rounds):
+            try:
+                return ask()
+            except Need as need:
+                if before and (need.texts, need.people, need.former) == (
+                    before.texts, before.people, before.former,
+                ):  # fmt: skip
+                    break
+                self.fetch(need)
+                before = need
+        raise RuntimeError('a decision goes on asking for what has been read')
+
+    def _hidden(self, revid: int) -> bool:
+        revision = self._revisions.get(revid) if self._revisions is not None else None
+        return revision is not None and revision.text_hidden
+
+    def _sha1(self, revid: int) -> str:
+        revision = self._revisions.get(revid) if self._revisions is not None else None
+        return '' if revision is None or revision.text_hidden else revision.sha1
+
+
+def chain_of(known: Mapping[int, Revision], current: int) -> tuple[Revision, ...]:
+    """The revision *current* and its parents, newest first, as far as they are *known*."""
+    chain: list[Revision] = []
+    seen: set[int] = set()
+    while current in known and current not in seen:
+        seen.add(current)
+        chain.append(known[current])
+        current = known[current].parentid
+    return tuple(chain)
+
+
+def revisions(api: Api, title: str, user: str = '') -> list[Revision]:
+    """The metadata of a page's whole history, or of one user's part of it, newest first."""
+    params: dict[str, Any] = {
+        'titles': title,
+        'prop': 'revisions',
+        'rvprop': _PROPS,
+        'rvlimit': 'max',
+        'rvuser': user or None,
+    }
+    return [
+        read_revision(one)
+        for answer in api.query_all(params)
+        for page in answer.get('query', {}).get('pages', [])
+        for one in page.get('revisions', [])
+    ]
+
+
+def bot_revisions(api: Api, titles: Iterable[str], bot: str) -> list[Revision]:
+    """The metadata of all revisions that *bot* made on some pages, newest first.
+
+    One request or more for each page: MediaWiki asks for a user's revisions of one page at a time.
+    """
+    found = [
+        revision for title in dict.fromkeys(titles) for revision in revisions(api, title, user=bot)
+    ]
+    return sorted(found, key=lambda revision: revision.revid, reverse=True)
+
+
+def read_revision(one: Mapping[str, Any]) -> Revision:
+    """A revision of an answer to ``prop=revisions`` (formatversion 2)."""
+    hidden_user = 'userhidden' in one or 'user' not in one
+    hidden_text = 'texthidden' in one or 'sha1hidden' in one
+    return Revision(
+        revid=int(one['revid']),
+        parentid=int(one.get('parentid', 0)),
+        user='' if hidden_user else str(one['user']),
+        userid=0 if hidden_user else int(one.get('userid', 0)),
+        timestamp=read_timestamp(one['timestamp']),
+        summary='' if 'commenthidden' in one else str(one.get('comment', '')),
+        tags=frozenset(one.get('tags', ())),
+        minor=bool(one.get('minor', False)),
+        size=int(one.get('size', 0)),
+        sha1='' if hidden_text else str(one.get('sha1', '')),
+        user_hidden=hidden_user,
+        text_hidden=hidden_text,
+        summary_hidden='commenthidden' in one,
+    )

@@ -1,0 +1,259 @@
+"""The way onto the wiki: the right wiki, the right account, a configuration that can be trusted.
+
+Pywikibot without a proper user-config.py silently works on another wiki; so everything it was told is
+checked before it may send its first request. From then on Pywikibot logs in, keeps the throttle and
+the cookies and signs the requests; ``mwsocial.wiki.api`` says what is sent and what is sent again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from mwsocial.errors import ConfigurationError, DeskError, TemporaryError
+from mwsocial.wiki.account import log_in, pause_questions
+from mwsocial.wiki.api import Answer, Api
+from mwsocial.wiki.config import DeskConfig, page_title, parse_config
+from mwsocial.wiki.read import PageState, page_states
+from mwsocial.wiki.transport import BoundedSession
+from mwsocial.wiki.userconfig import check_user_config, plain_host
+
+DEFAULT_CONFIG = 'MediaWiki:Social-media.json'
+
+_NS_USER = 2
+_NS_MEDIAWIKI = 8
+#: Options of Pywikibot that would lead to another wiki than the one that was checked.
+_ELSEWHERE = ('-site', '-family', '-code', '-lang')
+
+
+@dataclass(frozen=True)
+class OpenDesk:
+    """The desk's wiki, logged in and checked. ``groups`` and ``rights`` are the bot account's."""
+
+    api: Api
+    config: DeskConfig
+    config_page: PageState
+    groups: frozenset[str]
+    rights: frozenset[str]
+    session: BoundedSession
+
+    @property
+    def config_title(self) -> str:
+        """The title of the configuration page, as the wiki writes it."""
+        return self.config_page.title
+
+
+def handle_global_options(
+    words: Sequence[str], environ: Mapping[str, str] = os.environ
+) -> list[str]:
+    """Let Pywikibot take its global options and return the rest.
+
+    Checks first that Pywikibot's configuration leads to the wiki that MWSOCIAL_WIKI names: with the
+    options Pywikibot sends its first request. Raises ConfigurationError or TemporaryError.
+    """
+    for word in words:
+        if word.partition(':')[0] in _ELSEWHERE:
+            raise ConfigurationError(
+                f'{word.partition(":")[0]} cannot be used here: the wiki is the one in '
+                'user-config.py, and MWSOCIAL_WIKI must name it too.'
+            )
+    prepare(environ)
+    import pywikibot  # importing it reads user-config.py, which has been checked by now
+
+    try:
+        return list(pywikibot.handle_args(list(words) or ['-nolog'], do_help=False))
+    except DeskError:
+        raise
+    except ValueError as error:
+        raise ConfigurationError(f'A global option of Pywikibot is wrong: {error}') from None
+    except Exception as error:
+        raise _as_trouble(error) from None
+
+
+def simulating() -> bool:
+    """Whether Pywikibot was told to change nothing (``-simulate``)."""
+    import pywikibot
+
+    return bool(pywikibot.config.simulate)
+
+
+def prepare(environ: Mapping[str, str]) -> BoundedSession:
+    """Check where Pywikibot would go, and make it fit for jobs without a person; sends nothing.
+
+    Raises ConfigurationError. Returns the session that all requests take.
+    """
+    host = plain_host(environ.get('MWSOCIAL_WIKI', ''))
+    check_user_config(environ, host)
+    from pywikibot import config
+    from pywikibot.comms import http
+
+    # Nobody is there to read a captcha, and Pywikibot's own way of trying again can take 25 minutes.
+    config.solve_captcha = False
+    config.max_retries = 1
+    config.retry_wait = 1
+    config.retry_max = 5
+    config.cosmetic_changes = False
+    pause_questions()
+    if not isinstance(http.session, BoundedSession):
+        session = BoundedSession()
+        session.cookies = http.cookie_jar
+        http.session = session
+    found: BoundedSession = http.session
+    return found
+
+
+def open_desk(environ: Mapping[str, str] = os.environ) -> OpenDesk:
+    """Log in and read the desk's configuration, with every check before anything else is done.
+
+    *environ*: MWSOCIAL_WIKI (host, with port if any) and MWSOCIAL_CONFIG (a title). Raises
+    ConfigurationError (exit 2) with what is wrong and what to do, TemporaryError (exit 75) where the
+    wiki cannot be reached.
+    """
+    session = prepare(environ)
+    title = _config_title(environ)
+    import pywikibot
+
+    try:
+        site = pywikibot.Site()
+        log_in(site)
+    except DeskError:
+        raise
+    except Exception as error:
+        raise _as_trouble(error) from None
+    api = Api(_sender(site, session), lambda: log_in(site, anew=True), simulate=simulating())
+    answer = api.query({
+        'meta': 'userinfo|siteinfo|tokens',
+        'uiprop': 'groups|rights',
+        'siprop': 'general',
+        'type': 'csrf',
+        'titles': title,
+        'prop': 'info|revisions',
+        'inprop': 'protection',
+        'rvprop': 'ids|timestamp|user|content',
+        'rvslots': 'main',
+    })  # fmt: skip
+    query = answer['query']
+    info = query['userinfo']
+    _configure(api, query, info, site.username())
+    page = page_states(answer, [title])[title]
+    check_config_page(page, str(info['name']))
+    config = parse_config(page.text, page.title)
+    if info['name'] != config.bot:
+        raise ConfigurationError(
+            f'The account logged in is “{info["name"]}”, but [[{page.title}]] says that the bot is '
+            f'“{config.bot}”. Log in as that account, or correct "bot" there.'
+        )
+    return OpenDesk(
+        api, config, page, frozenset(info['groups']), frozenset(info['rights']), session
+    )
+
+
+def check_config_page(page: PageState, account: str) -> None:
+    """Raise ConfigurationError unless the page can be trusted to be the desk's configuration.
+
+    It must be where only administrators (or the bot itself) write: a page that anyone may edit would
+    let anyone become an approver.
+    """
+    if page.missing:
+        raise ConfigurationError(
+            f'The configuration page [[{page.title}]] does not exist. Run setup_desk, or set '
+            'MWSOCIAL_CONFIG to its title.'
+        )
+    if page.redirect:
+        raise ConfigurationError(
+            f'The configuration page [[{page.title}]] is a redirect. Set MWSOCIAL_CONFIG to the '
+            'title it leads to.'
+        )
+    if page.text_hidden:
+        raise ConfigurationError(f'The text of the configuration page [[{page.title}]] is hidden.')
+    name = page.title.partition(':')[2]
+    own = page.namespace == _NS_USER and name.startswith(f'{account}/') and name.endswith('.json')
+    if page.namespace == _NS_MEDIAWIKI or (own and page.model == 'json'):
+        return
+    if 'sysop' not in page.protection.get('edit', ()):
+        raise ConfigurationError(
+            f'Anyone may edit the configuration page [[{page.title}]]: have it protected so that '
+            'only administrators can edit it, or use a page of the namespace MediaWiki or '
+            f'[[User:{account}/Social-media.json]].'
+        )
+
+
+def _configure(api: Api, query: Mapping[str, Any], info: Mapping[str, Any], wanted: str) -> None:
+    if 'anon' in info or not info.get('id') or info['name'] != wanted:
+        raise ConfigurationError(
+            f'The login did not last: the wiki takes this for “{info.get("name")}”. Delete the cookie '
+            'file (pywikibot-….lwp beside user-config.py) and run this again.'
+        )
+    general = query['general']
+    api.user = str(info['name'])
+    api.token = str(query['tokens']['csrftoken'])
+    # MediaWiki gives its limit in bytes ($wgMaxArticleSize is in kilobytes, the API multiplies).
+    api.largest_page = int(general.get('maxarticlesize') or api.largest_page)
+    api.batch = 500 if 'apihighlimits' in info['rights'] else 50
+    api.central = general.get('centralidlookupprovider') == 'CentralAuth'
+
+
+def _config_title(environ: Mapping[str, str]) -> str:
+    try:
+        return page_title(environ.get('MWSOCIAL_CONFIG') or DEFAULT_CONFIG)
+    except ValueError as error:
+        raise ConfigurationError(f'MWSOCIAL_CONFIG is wrong: {error}.') from None
+
+
+def _sender(site: Any, session: BoundedSession) -> Any:
+    """What sends one request: Pywikibot's throttle, cookies, signature and user agent."""
+    from pywikibot.comms import http
+
+    uri = site.base_url(site.apipath())
+
+    def send(params: Mapping[str, str], writes: bool, seconds: float) -> Answer:
+        # The API waits by itself where the wiki says so; the throttle would do it without a bound.
+        site.throttle.retry_after = 0
+        site.throttle(write=writes)
+        session.limit = max(1.0, min(60.0, seconds))
+        response = http.fetch(
+            uri,
+            method='POST',
+            # POST goes to where the database is written, so what was just saved is seen.
+            data=urlencode(params),
+            headers={
+                'user-agent': http.user_agent(site),
+                'content-type': 'application/x-www-form-urlencoded',
+            },
+            default_error_handling=False,
+            verify=site.verify_SSL_certificate(),
+        )
+        if isinstance(response, Exception):
+            raise response
+        return Answer(
+            response.status_code, response.content, _seconds(response.headers.get('retry-after'))
+        )
+
+    return send
+
+
+def _seconds(value: str | None) -> float:
+    try:
+        return max(0.0, float(value or 0))
+    except ValueError:
+        # The header may hold a date too; a minute is as good a guess as any.
+        return 60.0
+
+
+def _as_trouble(error: Exception) -> DeskError:
+    """What went wrong in Pywikibot, as one of the desk's errors; never with what was sent."""
+    from pywikibot import exceptions
+
+    words = str(error).splitlines()[0][:300] if str(error).strip() else type(error).__name__
+    if isinstance(error, exceptions.NoUsernameError):
+        return ConfigurationError(f'The login to the wiki does not work: {words}')
+    if isinstance(error, exceptions.TimeoutError | exceptions.ServerError):
+        return TemporaryError(f'The wiki cannot be reached now: {words} Try again later.')
+    if isinstance(error, exceptions.SiteDefinitionError | exceptions.FatalServerError):
+        return ConfigurationError(f'The wiki is not where user-config.py says: {words}')
+    if isinstance(error, exceptions.Error):
+        return TemporaryError(f'Pywikibot could not log in: {words}')
+    raise error

@@ -1,0 +1,292 @@
+"""The decision and the oracle agree on random histories of a page."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mwsocial.desk.approval import Approved, approval
+from tests.desk.approval.histories import (
+    ALICE, BOB, BOT, CAROL, DAVE, ERIN, IP, RULES, It, Memory, Page, World,
+)  # fmt: skip
+from tests.desk.approval.oracle import oracle
+
+HISTORIES = int(os.environ.get('MWSOCIAL_HISTORIES', '3000'))
+USERS = (ALICE, BOB, DAVE, CAROL, ERIN, IP)
+TEXTS = ('Hello', 'World', 'Other')
+#: Minutes that pass before an edit.
+WAITS = (0, 0, 0, 2, 12, 12, 90, 60 * 30, 60 * 24 * 11)
+SECOND = (True, True, True, False, 2.0)
+#: What may happen, as often as it is listed.
+OPERATIONS = """
+    text text text add add
+    approve approve approve approve approve approve approve approve short copied copied
+    decide decide decide decide decide_old fold fold fold
+    undo rollback by_hand by_hand item_by_hand item_by_hand
+    hold unhold unhold hold_approve decline undecline
+    remove restore restore double double_other first_away first_away
+    take_back approve_and_change pre_place mend mend fault
+    bot_gives_id bot_gives_id bot_proposes without_id
+    block unblock lock demote promote rename hide_text hide_user hide_summary configure
+    no_edit no_edit off_chain
+""".split()
+#: The last edit: none, by nobody's leave the page as it was when it was approved, or a new approval.
+ENDINGS = ('', '', 'as approved', 'as approved', 'approved again')
+
+
+class Play:
+    """Turns numbers into what happens on the wiki."""
+
+    def __init__(self, second: bool | float) -> None:
+        self.world = World(replace(RULES, second_person=second))
+        self.old: list[str] = []
+
+    def names(self) -> tuple[str, ...]:
+        known = self.world.names
+        userids = {ALICE: 1, BOB: 2, DAVE: 4, CAROL: 3, ERIN: 5}
+        return tuple(known[userids[user]] if user in userids else user for user in USERS)
+
+    def step(self, operation: str, user: int, arg: int, wait: int) -> None:
+        self.world.wait(minutes=WAITS[wait % len(WAITS)])
+        name = self.names()[user % len(USERS)]
+        getattr(self, operation)(name, arg)
+
+    def first(self, user: str, change, **more) -> None:
+        if self.world.page.items:
+            self.world.change(user, change, **more)
+
+    def earlier(self, arg: int) -> Page:
+        chain = self.world.chain
+        return chain[-1 - arg % len(chain)].page if chain else Page()
+
+    def text(self, user: str, arg: int) -> None:
+        self.first(user, lambda item: item.say(TEXTS[arg % 3]))
+
+    def add(self, user: str, arg: int) -> None:
+        item = It('one' if arg % 4 else 'two').say(TEXTS[arg % 3])
+        if not self.world.page.of(item.id):
+            self.world.items(user, *self.world.page.items, item)
+
+    def without_id(self, user: str, arg: int) -> None:
+        if not self.world.page.items:
+            self.world.items(user, It('').say(TEXTS[arg % 3]))
+
+    def bot_gives_id(self, user: str, arg: int) -> None:
+        if not self.world.page.of('one'):
+            self.first(BOT, lambda item: item if item.id else replace(item, id='one'))
+
+    def bot_proposes(self, user: str, arg: int) -> None:
+        if not self.world.page.of('one'):
+            who = f' by [[User:{user}]]' if arg % 3 else ''
+            item = It().say(TEXTS[arg % 3])
+            summary = f'mwsocial:propose one{who}'
+            self.world.items(BOT, item, *self.world.page.items, summary=summary)
+
+    def approve(self, user: str, arg: int) -> None:
+        self.set_approval(user, 40 if arg % 3 else 64)
+
+    def short(self, user: str, arg: int) -> None:
+        self.set_approval(user, 39)
+
+    def set_approval(self, user: str, digits: int, change=lambda item: item, **more) -> None:
+        if self.world.page.items:
+            item = change(self.world.page.items[0])
+            value = self.world.value(user, item, digits)
+            self.old.append(value)
+            self.first(user, lambda _: item.put(approved=value, **more))
+
+    def approve_and_change(self, user: str, arg: int) -> None:
+        self.set_approval(user, 40, lambda item: item.say(TEXTS[arg % 3]))
+
+    def hold_approve(self, user: str, arg: int) -> None:
+        self.set_approval(user, 40, hold=f'wait {arg % 2}')
+
+    def copied(self, user: str, arg: int) -> None:
+        if self.old:
+            self.first(user, lambda item: item.put(approved=self.old[arg % len(self.old)]))
+
+    def decide(self, user: str, arg: int) -> None:
+        if self.world.page.of('one'):
+            self.old.append(self.world.decide(user).page.decisions[-1][1])
+
+    def decide_old(self, user: str, arg: int) -> None:
+        if self.old:
+            self.world.decide(user, self.old[arg % len(self.old)])
+
+    def fold(self, user: str, arg: int) -> None:
+        if self.world.page.decisions:
+            self.world.fold()
+
+    def pre_place(self, user: str, arg: int) -> None:
+        if self.world.page.items:
+            value = self.world.value(self.names()[arg % 3], self.world.page.items[0])
+            self.old.append(value)
+            self.world.save(user, replace(self.world.page, extra=f'<!-- {value} -->'))
+
+    def undo(self, user: str, arg: int) -> None:
+        self.world.save(user, self.earlier(1), tags=['mw-undo'])
+
+    def rollback(self, user: str, arg: int) -> None:
+        self.world.save(user, self.earlier(arg), tags=['mw-rollback'])
+
+    def by_hand(self, user: str, arg: int) -> None:
+        self.world.save(user, self.earlier(arg))
+
+    def item_by_hand(self, user: str, arg: int) -> None:
+        old = [item for item in self.earlier(arg).items if item.id == 'one'][:1]
+        rest = [item for item in self.world.page.items if item.id != 'one']
+        self.world.items(user, *old, *rest)
+
+    def hold(self, user: str, arg: int) -> None:
+        self.first(user, lambda item: item.put(hold=f'wait {arg % 2}'))
+
+    def unhold(self, user: str, arg: int) -> None:
+        items = [item.put(hold='') for item in self.world.page.items]
+        self.world.items(user, *items)
+
+    def decline(self, user: str, arg: int) -> None:
+        self.first(user, lambda item: item.put(decline='no'))
+
+    def undecline(self, user: str, arg: int) -> None:
+        self.first(user, lambda item: item.put(decline=''))
+
+    def take_back(self, user: str, arg: int) -> None:
+        self.first(user, lambda item: item.put(approved=''))
+
+    def remove(self, user: str, arg: int) -> None:
+        self.world.items(user, *self.world.page.items[1:])
+
+    def restore(self, user: str, arg: int) -> None:
+        if not self.world.page.items:
+            self.by_hand(user, arg)
+
+    def double(self, user: str, arg: int) -> None:
+        items = self.world.page.items
+        self.world.items(user, *items[:1], *items)
+
+    def double_other(self, user: str, arg: int) -> None:
+        items = self.world.page.items
+        copies = [item.say(TEXTS[arg % 3]) for item in items[:1]]
+        self.world.items(user, *(copies + [*items] if arg % 2 else [*items, *copies]))
+
+    def first_away(self, user: str, arg: int) -> None:
+        if len(self.world.page.items) > 1:
+            self.remove(user, arg)
+
+    def fault(self, user: str, arg: int) -> None:
+        self.first(user, lambda item: replace(item, faulty=True))
+
+    def mend(self, user: str, arg: int) -> None:
+        self.first(user, lambda item: replace(item, faulty=False))
+
+    def no_edit(self, user: str, arg: int) -> None:
+        self.world.save(user, self.world.page)
+
+    def off_chain(self, user: str, arg: int) -> None:
+        edit = self.world.save(user, self.earlier(arg))
+        self.world.chain.remove(edit)  # it is in no chain: the next edit follows the one before
+
+    def block(self, user: str, arg: int) -> None:
+        self.world.blocked |= {arg % 5 + 1}
+
+    def lock(self, user: str, arg: int) -> None:
+        self.world.locked |= {arg % 5 + 1} if arg % 3 == 0 else set()
+
+    def unblock(self, user: str, arg: int) -> None:
+        self.world.blocked.clear()
+
+    def demote(self, user: str, arg: int) -> None:
+        self.world.demote(ALICE)
+
+    def promote(self, user: str, arg: int) -> None:
+        self.world.promote((ALICE, ERIN)[arg % 2])
+
+    def rename(self, user: str, arg: int) -> None:
+        userid = arg % 5 + 1
+        if user != IP and self.world.names[userid] in USERS:
+            self.world.rename(self.world.names[userid], f'Renamed {userid}')
+            if arg % 2:
+                self.world.names[100 + userid] = {1: ALICE, 2: BOB, 3: CAROL, 4: DAVE, 5: ERIN}[userid]
+
+    def hide_text(self, user: str, arg: int) -> None:
+        if len(self.world.chain) > 1 and arg % 3 == 0:
+            self.world.chain[-2 - arg % (len(self.world.chain) - 1)].text_hidden = True
+
+    def hide_user(self, user: str, arg: int) -> None:
+        if self.world.chain and arg % 3 == 0:
+            self.world.chain[arg % len(self.world.chain)].user_hidden = True
+
+    def hide_summary(self, user: str, arg: int) -> None:
+        if self.world.chain:
+            self.world.chain[arg % len(self.world.chain)].summary_hidden = True
+
+    def configure(self, user: str, arg: int) -> None:
+        rules = self.world.rules
+        self.world.rules = replace(rules, language=('en', 'de')[arg % 2])
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(OPERATIONS),
+        st.integers(0, 5),
+        st.integers(0, 11),
+        st.integers(0, len(WAITS) - 1),
+    ),
+    max_size=27,
+)
+
+
+def played(steps, second: int, ending: str) -> World:
+    """The history: mostly it begins as most do, with somebody's item that an approver approves."""
+    play = Play(SECOND[second % len(SECOND)])
+    if second < 8:
+        play.step('add', (0, 2, 3, 4)[second % 4], 3, 0)
+        play.step('approve', second % 3, 1, 0)
+    for step in steps:
+        play.step(*step)
+    world = play.world
+    approved = [edit for edit in world.chain if world.page.items and edit.page.approvals('one')]
+    if ending == 'as approved' and approved:
+        world.save(CAROL, replace(approved[second % len(approved)].page, extra=''))
+    if ending == 'approved again':
+        play.step('approve', second % 3, 1, 0)
+    return world
+
+
+COUNTS: Counter[str] = Counter()
+
+
+@settings(
+    max_examples=HISTORIES,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(STEPS, st.integers(0, 9), st.sampled_from(ENDINGS))
+def test_the_decision_is_that_of_the_oracle(steps, second: int, ending: str) -> None:
+    world = played(steps, second, ending)
+    for later in (timedelta(), timedelta(minutes=11), timedelta(days=25)):
+        now = world.now + later
+        for item_id in {'one', *(item.id for item in world.page.items if item.id)}:
+            memory = Memory(world)
+            verdict = memory.ask(lambda one=item_id, m=memory, n=now: approval(one, m, world.rules, n))
+            found = verdict.revision.revid if isinstance(verdict, Approved) else None
+            assert found == oracle(world, item_id, now), verdict
+            COUNTS['approved' if found else verdict.reason.key] += 1
+            assert memory.most <= 50
+            if not isinstance(verdict, Approved):
+                assert verdict.reason.text()
+                assert '$' not in verdict.reason.text()
+
+
+def test_the_histories_reach_every_verdict() -> None:
+    COUNTS.clear()
+    test_the_decision_is_that_of_the_oracle()
+    print(COUNTS)
+    assert COUNTS['approved'] > HISTORIES / 10

@@ -1,0 +1,194 @@
+"""How an item stands: one table line for each way."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mwsocial.desk.approval import Approved, NotApproved
+from mwsocial.desk.item import Item
+from mwsocial.desk.plan import Pace, choose, make_plan, state_after, without_sends
+from mwsocial.desk.records import Proven, Record
+from mwsocial.desk.rules import Rules
+from mwsocial.desk.standing import Situation, Standing, read_waiting, stand, waiting_words
+from mwsocial.reason import Reason
+from mwsocial.wiki.revision import Revision
+
+NOW = datetime(2026, 11, 25, 14, tzinfo=UTC)
+RULES = Rules(bot='Bot')
+MINUTE = timedelta(minutes=1)
+
+
+def approved(item: Item, *, ago: timedelta = 20 * MINUTE, revid: int = 50) -> Approved:
+    return Approved(Revision(revid, revid - 1, 'Alice', 1, NOW - ago), item, 'f ~~~~', 'Alice')
+
+
+def record(kind: str, *, ago: timedelta = 2 * MINUTE, revid: int = 50, rest: str = 'x') -> Proven:
+    revision = Revision(60, 59, 'Bot', 9, NOW - ago)
+    return Proven(Record(kind, NOW - ago, revid, rest), revision)
+
+
+def situation(
+    records: dict[str, Proven] | None = None,
+    *,
+    content: dict[str, str] | None = None,
+    editors: dict[str, str] | None = None,
+    approval: Approved | NotApproved | None = None,
+    ago: timedelta = 20 * MINUTE,
+    **more: object,
+) -> Situation:
+    item = Item(0, {'id': 'a', 'text': 'Words', **(content or {})}, editors or {})
+    verdict = approval or approved(item, ago=ago)
+    channels = {'mastodon': None, 'x': None}
+    return Situation(
+        item, approval=verdict, records=records or {}, **{'channels': channels, **more}  # type: ignore[arg-type]
+    )
+
+
+def actions(one: Situation) -> dict[str, str]:
+    return {name: target.action for name, target in stand(one, RULES, NOW).targets.items()}
+
+
+NOT_YET = NotApproved(Reason('delivery-void'), 'none')
+
+
+@pytest.mark.parametrize(
+    ('one', 'state', 'mastodon'),
+    [
+        (situation(), 'approved', 'send'),
+        (situation(approval=NOT_YET), 'proposed', 'wait'),
+        (situation(approval=NotApproved(Reason('delivery-void'), 'held')), 'held', 'wait'),
+        (situation(editors={'hold': 'draft'}), 'held', 'wait'),
+        (situation(declined=7), 'declined', 'wait'),
+        (situation(problems=(Reason('delivery-void'),)), 'invalid', 'wait'),
+        (situation(newcomer=True), 'invalid', None),
+        (situation(content={'not-before': '2026-11-25 14:01'}), 'approved', 'wait'),
+        (situation(content={'not-before': '2026-11-25 14:00'}), 'approved', 'send'),
+        (situation(content={'not-after': '2026-11-25 13:59'}), 'missed', 'missed'),
+        (situation(ago=timedelta(hours=25)), 'missed', 'missed'),
+        (situation(ago=timedelta(hours=24)), 'approved', 'send'),
+        (situation({'mastodon': record('sending')}), 'sending', 'busy'),
+        (situation({'mastodon': record('sending', ago=11 * MINUTE)}), 'sending', 'settle'),
+        (situation({'mastodon': record('posted')}), 'partly posted', 'done'),
+        (situation({'mastodon': record('posted'), 'x': record('posted')}), 'posted', 'done'),
+        (situation({'mastodon': record('released')}), 'approved', 'send'),
+        (situation({'mastodon': record('failed')}), 'failed', 'failed'),
+        (situation({'mastodon': record('failed', revid=49)}), 'approved', 'send'),
+        (situation({'mastodon': record('failed'), 'x': record('posted')}), 'partly posted', 'failed'),
+        (situation({'mastodon': record('unconfirmed')}), 'unconfirmed', 'unconfirmed'),
+        (situation({'mastodon': record('unconfirmed')}, settled={'mastodon': 'again'}), 'approved', 'send'),
+        (situation({'mastodon': record('unconfirmed')}, settled={'mastodon': 'https://x/1'}), 'sending',
+         'settle'),
+        (situation({'mastodon': record('deleted'), 'x': record('deleted')}), 'deleted', 'deleted'),
+        (situation({'mastodon': record('waiting', rest='2026-11-25T15:00:00Z busy')}), 'approved', 'wait'),
+        (situation({'mastodon': record('waiting', rest='2026-11-25T13:59:00Z busy')}), 'approved', 'send'),
+        (situation({'mastodon': record('waiting', rest='- busy')}), 'approved', 'send'),
+        (situation(channels={'mastodon': Reason('delivery-void')}), 'approved', 'wait'),
+    ],
+)  # fmt: skip
+def test_table(one: Situation, state: str, mastodon: str | None) -> None:
+    standing = stand(one, RULES, NOW)
+    assert standing.state == state
+    target = standing.targets.get('mastodon')
+    assert (target.action if target else None) == mastodon
+
+
+def test_a_posted_channel_is_never_sent_again_whatever_happens() -> None:
+    """Not after a new approval, not after a change, not while it is invalid or declined."""
+    posted = {'mastodon': record('posted', revid=10)}
+    for one in (
+        situation(posted),
+        situation(posted, content={'text': 'Others'}),
+        situation(posted, problems=(Reason('delivery-void'),)),
+        situation(posted, approval=NOT_YET),
+        situation(posted, settled={'mastodon': 'again'}),
+    ):
+        assert actions(one)['mastodon'] == 'done'
+
+
+def test_news_is_a_target_when_there_is_news() -> None:
+    assert 'news' not in actions(situation())
+    assert actions(situation(content={'news': 'Entry'}))['news'] == 'send'
+
+
+def test_one_channel_touches_no_other() -> None:
+    for kind in ('posted', 'failed', 'unconfirmed', 'waiting', 'sending', 'deleted'):
+        rest = '2026-11-25T15:00:00Z busy'
+        assert actions(situation({'mastodon': record(kind, rest=rest)}))['x'] == 'send'
+
+
+def test_waiting_words_round_trip() -> None:
+    assert read_waiting(waiting_words(NOW, 'too many')) == (NOW, 'too many')
+    assert read_waiting(waiting_words(None, 'too many')) == (None, 'too many')
+
+
+def standings(*many: Situation) -> list[Standing]:
+    return [stand(one, RULES, NOW) for one in many]
+
+
+def test_pace_lets_one_out_at_a_time() -> None:
+    """The one that is due longest goes first; the others wait for the next runs."""
+    newer = situation(content={'id': 'newer'}, ago=11 * MINUTE, channels={'mastodon': None})
+    older = situation(content={'id': 'older'}, ago=30 * MINUTE, channels={'mastodon': None})
+    pace = {'mastodon': Pace(timedelta(minutes=30), 8)}
+    assert [s.item.id for s, _ in choose(standings(newer, older), pace, NOW)] == ['older']
+    sent = situation({'mastodon': record('posted')}, content={'id': 'sent'}, channels={'mastodon': None})
+    assert not choose(standings(newer, older, sent), pace, NOW)
+    assert len(choose(standings(newer, older, sent), {}, NOW)) == 2
+    assert len(choose(standings(newer, older, sent), {'mastodon': Pace(per_day=2)}, NOW)) == 1
+
+
+def plan_of(*many: Situation, **more: object) -> object:
+    options = {
+        'settled': {}, 'again': {}, 'nonce': lambda: 'n0nce', 'new_id': lambda item: 'given',
+        'folds': {}, 'touched': lambda item: False, 'words': lambda reason: reason.text(), **more,
+    }  # fmt: skip
+    return make_plan(standings(*many), {}, NOW, **options)  # type: ignore[arg-type]
+
+
+def test_a_plan_claims_everything_due_at_once() -> None:
+    plan = plan_of(situation(), situation(content={'id': 'b', 'news': 'Entry'}))
+    assert [(c.item_id, c.channel) for c in plan.claims] == [
+        ('a', 'mastodon'), ('a', 'x'), ('b', 'mastodon'), ('b', 'x'), ('b', 'news'),
+    ]  # fmt: skip
+    assert plan.minor
+    assert plan.changes[0].bot == {
+        'state': 'sending', 'approved-in': 'Special:Diff/50',
+        'sent-mastodon': 'sending 2026-11-25T14:00:00Z 50 n0nce',
+        'sent-x': 'sending 2026-11-25T14:00:00Z 50 n0nce',
+    }  # fmt: skip
+
+
+def test_a_proposed_item_is_left_alone() -> None:
+    plan = plan_of(situation(approval=NOT_YET))
+    assert not plan.changes
+    assert not plan.claims
+
+
+def test_false_bot_lines_are_put_right_even_while_somebody_edits() -> None:
+    item = Item(0, {'id': 'a', 'text': 'W'}, {}, {'state': 'posted', 'sent-x': 'posted'})
+    one = Situation(item, approval=NOT_YET, channels={'x': None})
+    plan = plan_of(one, touched=lambda item: True)
+    assert plan.changes[0].bot == {'state': None, 'sent-x': None}
+
+
+def test_a_brake_lets_nothing_out() -> None:
+    stopped = without_sends(standings(situation()))
+    assert not choose(stopped, {}, NOW)
+
+
+@pytest.mark.parametrize(
+    ('kinds', 'state'),
+    [
+        (('posted', 'posted'), 'posted'), (('posted', 'failed'), 'partly posted'),
+        (('failed', 'failed'), 'failed'), (('posted', 'unconfirmed'), 'unconfirmed'),
+        (('posted', 'sending'), 'sending'), (('waiting', 'waiting'), 'approved'),
+        (('posted', 'waiting'), 'partly posted'), (('released', 'released'), 'approved'),
+    ],
+)  # fmt: skip
+def test_state_after_recording(kinds: tuple[str, str], state: str) -> None:
+    mine = {name: Record(kind, NOW, 50, '- busy') for name, kind in zip(('mastodon', 'x'), kinds, strict=True)}
+    found, note = state_after(stand(situation(), RULES, NOW), mine, lambda reason: reason.text())
+    assert found == state
+    assert bool(note) == bool({'failed', 'unconfirmed', 'waiting'} & set(kinds))

@@ -1,0 +1,143 @@
+"""Pictures of the cards: ``python -m tests.onwiki.pictures [FOLDER]``.
+
+Without a folder it makes the one picture of the documentation, ``docs/queue.png``. With a folder it
+makes many, wide and narrow, light and dark, for looking at them. Needs Chromium and the sandbox's
+programs; the wiki is one of its own, and gone afterwards.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import requests
+
+from mwsocial.sandbox import Person, Sandbox
+from tests.onwiki.desk import QUEUE, RELEASE, STATES, flower, in_state, install, item
+
+ROOT = Path(__file__).parents[2]
+#: Codex's tokens of dark skins (Codex documentation, Design tokens), which this MediaWiki has not got.
+DARK = """
+:root { color-scheme: dark;
+--background-color-base:#101418; --background-color-neutral:#27292d; --color-base:#eaecf0;
+--background-color-neutral-subtle:#202122; --color-subtle:#a2a9b1; --border-color-subtle:#54595d;
+--border-color-base:#72777d; --color-progressive:#88a3e8; --border-color-progressive:#6485d1;
+--background-color-progressive:#6485d1; --background-color-progressive-subtle:#233566;
+--color-success:#2cb491; --border-color-success:#2cb491; --background-color-success-subtle:#132821;
+--color-error:#fd7865; --border-color-error:#fd7865; --background-color-error-subtle:#3c1a13;
+--color-warning:#ca982e; --border-color-warning:#ca982e; --background-color-warning-subtle:#2d2212;
+--color-inverted-fixed:#fff }
+body, .mw-body, .mw-page-container, .mw-page-container-inner, #content, .vector-toc {
+background:#101418 !important; color:#eaecf0 !important }
+h1, h2, .firstHeading, .mw-parser-output h2 { color:#eaecf0 !important; border-color:#54595d !important }
+a { color:#88a3e8 !important } code { background:#202122 !important; color:inherit !important }
+"""
+PLAIN = """
+#mw-navigation, .mw-header, .vector-header-container, .mw-footer-container, .vector-page-toolbar,
+.mw-table-of-contents-container, .vector-column-start, .minerva-footer, header.header-container,
+.mw-footer, .page-actions-menu, .mw-editsection { display:none !important }
+.mw-page-container { padding:8px 16px !important; min-width:0 !important; max-width:none !important }
+body { min-width:0 !important }
+"""
+
+
+def shoot(
+    url: str, target: Path, width: int, height: int, dark: bool = False, skin: str = 'vector-2022'
+) -> None:
+    """Save a picture of a page of the wiki, without the skin's menus."""
+    page = requests.get(url, params={'useskin': skin}, timeout=120).text
+    base = re.match(r'https?://[^/]+', url)
+    assert base
+    style = f'<base href="{base[0]}/"><style>{PLAIN}{DARK if dark else ""}</style></head>'
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / 'page.html'
+        # Without scripts: what readers without JavaScript see.
+        page = re.sub(r'<script.*?</script>', '', page, flags=re.DOTALL)
+        file.write_text(page.replace('</head>', style, 1), 'utf-8')
+        shot = Path(folder) / 'shot.png'
+        # A headless window is never narrower than 500 px: a frame makes it so.
+        frame = Path(folder) / 'frame.html'
+        frame.write_text(
+            f'<body style="margin:0"><iframe src="{file.as_uri()}" style="border:0;width:{width}px;'
+            f'height:{height}px"></iframe>',
+            'utf-8',
+        )
+        subprocess.run(
+            [
+                'chromium', '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic',
+                '--no-first-run', '--disable-background-networking', '--disable-component-update',
+                '--disable-sync', '--hide-scrollbars', '--allow-file-access-from-files',
+                f'--user-data-dir={folder}/profile', f'--window-size={width},{height}',
+                '--virtual-time-budget=5000', f'--screenshot={shot}', frame.as_uri(),
+            ],
+            check=True, capture_output=True, timeout=120,
+        )  # fmt: skip
+        target.write_bytes(shot.read_bytes())
+
+
+def _release(**changes: str) -> str:
+    return item(**{**RELEASE, **changes})
+
+
+def _sections() -> dict[str, str]:
+    return {
+        'MediaWiki 1.47': _release(),
+        'Wikimedia Hackathon': item(
+            id='hackathon',
+            text='The #WikimediaHackathon begins on Friday: three days of code, questions and '
+            'friends. Come along, on site or online: '
+            'https://www.mediawiki.org/wiki/Wikimedia_Hackathon_2027 ' + 'We look forward. ' * 10,
+            channels='mastodon, x',
+            comment='[[User:Bob|Bob]] 09:12, 24 November 2026 (UTC)',
+        ),
+        'Tech News': item(
+            id='tech-news-48',
+            text='Tech News, issue 48, is out: https://meta.wikimedia.org/wiki/Tech/News/2026/48',
+            approved='3f9a1c2e7d04b5a69788c0d1e2f3a4b5c6d7e8f9 [[User:Alice|Alice]] 13:40, '
+            '23 November 2026 (UTC)',
+            **STATES['posted'],
+        ),
+        'A thread': item(
+            id='thread',
+            text='Three things that are new in MediaWiki this month:\n----\n1. Dark mode for all '
+            'skins\n----\n2. Parsoid read views\n\nMore: https://www.mediawiki.org/wiki/News',
+            hold='draft [[User:Carol|Carol]] 08:00, 24 November 2026 (UTC)',
+            state='held',
+            channels='mastodon',
+        ),
+    }
+
+
+def _save(admin: Person, sections: dict[str, str]) -> None:
+    intro = admin.text(QUEUE).partition('\n==')[0]
+    body = ''.join(f'\n== {title} ==\n{text}\n' for title, text in sections.items())
+    admin.edit(QUEUE, intro + body)
+
+
+def main(folder: str = '') -> None:
+    """Make the pictures."""
+    with tempfile.TemporaryDirectory() as place, Sandbox.scratch(f'{place}/it', ROOT / '.sandbox') as box:
+        admin = box.person('Admin')
+        install(admin)
+        admin.upload('MediaWiki 1.47.png', flower())
+        _save(admin, _sections())
+        url = f'{box.url}/index.php/{QUEUE.replace(" ", "_")}'
+        if not folder:
+            shoot(url, ROOT / 'docs/queue.png', 900, 2000)
+            return
+        out = Path(folder)
+        out.mkdir(parents=True, exist_ok=True)
+        for dark in (False, True):
+            name = 'dark' if dark else 'light'
+            shoot(url, out / f'queue-1280-{name}.png', 1280, 2100, dark)
+            shoot(url, out / f'queue-375-{name}.png', 375, 4200, dark, 'minerva')
+        _save(admin, {state: in_state(state) for state in STATES})
+        shoot(url, out / 'states-1280-light.png', 1280, 4200)
+        shoot(url, out / 'states-1280-dark.png', 1280, 4200, True)
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:2])

@@ -1,0 +1,113 @@
+"""The plan writes what it may, asks people for the rest, and overwrites nothing of theirs."""
+
+from __future__ import annotations
+
+import pytest
+
+from mwsocial.onwiki.install import MARK, Action, Standing, link, plan, report
+from mwsocial.onwiki.manifest import Kind, OnwikiPage, Writer, pages
+
+EDITOR = frozenset({'edit', 'createpage', 'editsemiprotected', 'autoconfirmed'})
+ADMIN = EDITOR | {'editprotected', 'editinterface', 'editsitejson', 'protect'}
+GUARDED = OnwikiPage(
+    'Template:A', 'a', 'wikitext', 'new\n', edit='sysop', move='sysop', checked=True
+)
+OLD = OnwikiPage('Template:A', 'a', 'wikitext', 'old\n').stamped()
+BOTH = {'edit': 'sysop', 'move': 'sysop'}
+
+
+def _one(actions: tuple[Action, ...], verb: str) -> Action:
+    (action,) = [action for action in actions if action.verb == verb]
+    return action
+
+
+def test_on_an_empty_wiki_an_administrator_writes_everything() -> None:
+    manifest = pages()
+    actions = plan(manifest, {}, ADMIN)
+    assert [a.page.title for a in actions if a.verb == 'create'] == [p.title for p in manifest]
+    assert all(action.mine for action in actions)
+    assert report(actions, 'https://wiki.test/index.php') == ''
+
+
+def test_on_an_empty_wiki_an_editor_leaves_the_configuration_and_protections_to_others() -> None:
+    actions = plan(pages(), {}, EDITOR)
+    left = {(action.verb, action.page.title) for action in actions if not action.mine}
+    assert ('create', 'MediaWiki:Social-media.json') in left
+    assert ('protect', 'Template:Social media item') in left
+    assert ('create', 'Template:Social media item') not in left
+    words = report(actions, 'https://wiki.test/index.php')
+    assert words.startswith('For an administrator:\n* create MediaWiki:Social-media.json')
+    assert 'https://wiki.test/index.php?title=MediaWiki:Social-media.json&action=edit' in words
+    assert 'For an editor' not in words
+
+
+def test_a_page_is_protected_after_it_was_written() -> None:
+    assert [action.verb for action in plan([GUARDED], {}, ADMIN)] == ['create', 'protect']
+
+
+def test_what_is_in_order_needs_nothing() -> None:
+    for text in (GUARDED.stamped(), GUARDED.text, 'new'):
+        assert plan([GUARDED], {'Template:A': Standing(text, protection=BOTH)}, EDITOR) == ()
+
+
+def test_an_old_version_of_ours_is_replaced() -> None:
+    found = plan([GUARDED], {'Template:A': Standing(OLD, protection=BOTH)}, ADMIN)
+    (action,) = found
+    assert (action.verb, action.mine, action.text) == ('upgrade', True, GUARDED.stamped())
+    assert action.summary.startswith(MARK)
+
+
+def test_an_old_version_that_the_account_may_not_write_is_left_to_an_administrator() -> None:
+    (action,) = plan([GUARDED], {'Template:A': Standing(OLD, protection=BOTH)}, EDITOR)
+    assert (action.verb, action.mine, action.who) == ('upgrade', False, Writer.ADMIN)
+
+
+@pytest.mark.parametrize('text', ['mine', 'mine' + OLD, OLD.replace('old', 'mine'), ''])
+def test_what_people_changed_is_never_overwritten(text: str) -> None:
+    (action,) = plan([GUARDED], {'Template:A': Standing(text, protection=BOTH)}, ADMIN)
+    assert (action.verb, action.mine) == ('compare', False)
+    assert '+new' in action.diff
+    assert '+new' in report([action], 'https://wiki.test/index.php')
+
+
+def test_another_content_model_is_for_a_person() -> None:
+    standing = Standing(OLD, 'Scribunto', BOTH)
+    (action,) = plan([GUARDED], {'Template:A': standing}, ADMIN)
+    assert action.verb == 'compare'
+    assert 'content model Scribunto' in action.diff
+
+
+def test_configuration_and_queue_are_never_overwritten() -> None:
+    theirs = [page for page in pages() if page.kind is Kind.THEIRS]
+    assert {page.title for page in theirs} == {'MediaWiki:Social-media.json', 'Social media/Queue'}
+    existing = {page.title: Standing('theirs', page.model, page.protection) for page in theirs}
+    assert plan(theirs, existing, ADMIN) == ()
+
+
+@pytest.mark.parametrize(
+    ('levels', 'enough'),
+    [
+        ({}, False),
+        ({'edit': 'sysop'}, False),
+        ({'edit': 'autoconfirmed', 'move': 'sysop'}, False),
+        (BOTH, True),
+        ({'edit': 'templateeditor', 'move': 'templateeditor'}, False),
+    ],
+)
+def test_missing_protection_is_named(levels: dict[str, str], enough: bool) -> None:
+    actions = plan([GUARDED], {'Template:A': Standing(GUARDED.text, protection=levels)}, EDITOR)
+    assert (actions == ()) is enough
+    if not enough:
+        assert not _one(actions, 'protect').mine
+        assert 'action=protect' in report(actions, 'https://wiki.test/index.php')
+
+
+def test_more_protection_than_asked_for_is_enough() -> None:
+    page = OnwikiPage('Q/Preload', 'q', 'wikitext', 'x', edit='autoconfirmed')
+    assert plan([page], {'Q/Preload': Standing('x', protection={'edit': 'sysop'})}, EDITOR) == ()
+
+
+def test_links_hold_any_title() -> None:
+    page = OnwikiPage('Vorlage:Ü & Ö?', '', 'wikitext', '')
+    found = link('https://wiki.test/index.php', page, 'edit')
+    assert found == ('https://wiki.test/index.php?title=Vorlage:%C3%9C_%26_%C3%96%3F&action=edit')
