@@ -17,7 +17,7 @@ from mwsocial.desk.validity import ChannelFacts, Desk
 from mwsocial.errors import ConfigurationError
 from mwsocial.onwiki.manifest import pages
 from mwsocial.wiki.config import DeskConfig
-from mwsocial.wiki.read import page_states
+from mwsocial.wiki.read import PageState, page_states
 from mwsocial.wiki.site import OpenDesk, open_desk
 
 
@@ -40,11 +40,9 @@ def secrets(environ: Mapping[str, str] = os.environ) -> Sequence[str]:
 def check_protection(desk: OpenDesk) -> None:
     """Raise ConfigurationError unless what approvers are shown is as safe as the rules."""
     config = desk.config
-    wanted = pages(
-        config.pages.queue, desk.config_title, config.protection, config.pages.mentions
-    )
+    wanted = pages(config.pages.queue, desk.config_title, config.protection, config.pages.mentions)
     titles = [page.title for page in wanted if page.checked]
-    states = {}
+    states: dict[str, PageState] = {}
     for start in range(0, len(titles), desk.api.batch):
         batch = titles[start : start + desk.api.batch]
         answer = desk.api.query({'titles': batch, 'prop': 'info', 'inprop': 'protection'})

@@ -8,17 +8,31 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
-from mwsocial.channels.base import CannotLook, Lookup, NotFound, Outcome, Posted, Refused, Unknown
+from mwsocial.channels.base import (
+    CannotLook,
+    Lookup,
+    NotFound,
+    Outcome,
+    Post,
+    Posted,
+    Refused,
+    Unknown,
+)
+from mwsocial.desk.item import Item
 from mwsocial.desk.records import names, summary_of_ids
+from mwsocial.desk.standing import NEWS
 from mwsocial.errors import TemporaryError
-from mwsocial.news.shapes import Entry, find, insert, introduced
+from mwsocial.news.shapes import Entry, Inserted, find, insert, introduced
 from mwsocial.reason import Reason
+from mwsocial.wiki.api import Api
+from mwsocial.wiki.history import bot_revisions
+from mwsocial.wiki.read import snapshot, texts
 from mwsocial.wiki.revision import Revision
-from mwsocial.wiki.save import Conflict, Lost, Saved
+from mwsocial.wiki.save import Lost, Saved, save
 from mwsocial.wiki.save import Refused as SaveRefused
-from mwsocial.wiki.wiki import Wiki
 
 MARK = 'mwsocial:news'
 TRIES = 5
@@ -27,9 +41,9 @@ TRIES = 5
 class NewsDesk:
     """The news template of one wiki, as a place to deliver to."""
 
-    def __init__(self, wiki: Wiki, title: str, bot: str, groups: int) -> None:
+    def __init__(self, api: Api, title: str, bot: str, groups: int) -> None:
         """*title*: the template; *groups*: how many date groups it keeps."""
-        self._wiki = wiki
+        self._api = api
         self._title = title
         self._bot = bot
         self._groups = groups
@@ -37,13 +51,13 @@ class NewsDesk:
     def deliver(
         self, entries: Mapping[str, str], may_send: Callable[[], bool]
     ) -> dict[str, Outcome]:
-        """Put *entries* (wikitext by item id) into the template, in one edit, and say what became of each.
+        """Put *entries* (wikitext by item id) into the template, in one edit; what became of each.
 
         *may_send* is asked right before each edit; once it says no, what is open stays unknown.
         """
         outcomes: dict[str, Outcome] = {}
         for _ in range(TRIES):
-            page = self._wiki.read([self._title]).pages[self._title]
+            page = snapshot(self._api, [self._title]).pages[self._title]
             if page.missing or page.redirect:
                 key = 'news-page-missing' if page.missing else 'news-page-redirect'
                 refused = Refused(Reason(key, (self._title,)))
@@ -59,7 +73,8 @@ class NewsDesk:
                 return outcomes
             if not may_send():
                 break
-            saved = self._wiki.save(
+            saved = save(
+                self._api,
                 self._title,
                 text,
                 base=page.revid,
@@ -68,7 +83,7 @@ class NewsDesk:
             )
             if isinstance(saved, Saved):
                 posted = Posted(str(saved.revid), f'Special:Diff/{saved.revid}')
-                return outcomes | {item_id: posted for item_id in fresh}
+                return outcomes | dict.fromkeys(fresh, posted)
             if isinstance(saved, SaveRefused):
                 return outcomes | {item_id: Refused(saved.reason) for item_id in fresh}
             if isinstance(saved, Lost):
@@ -77,7 +92,6 @@ class NewsDesk:
                 return outcomes | {
                     i: found if isinstance(found, Posted) else lost for i, found in looked.items()
                 }
-            assert isinstance(saved, Conflict)
             time.sleep(random.uniform(0.2, 1.0))  # noqa: S311 - jitter, no secret
         busy = Unknown(Reason('news-busy', (self._title,)))
         return {item_id: outcomes.get(item_id, busy) for item_id in entries}
@@ -85,7 +99,7 @@ class NewsDesk:
     def find(self, item_id: str, text: str) -> Lookup:
         """Look whether the bot has made this item's entry before."""
         try:
-            page = self._wiki.read([self._title]).pages[self._title]
+            page = snapshot(self._api, [self._title]).pages[self._title]
             if page.missing:
                 return NotFound()
             return self._found(item_id, text, self._own_revisions(), '', 0) or NotFound()
@@ -95,7 +109,7 @@ class NewsDesk:
     def _own_revisions(self) -> list[Revision]:
         return [
             revision
-            for revision in self._wiki.bot_revisions(self._title)
+            for revision in bot_revisions(self._api, [self._title], self._bot)
             if revision.summary_hidden or MARK in revision.summary.split()
         ]
 
@@ -113,25 +127,41 @@ class NewsDesk:
     def _brought(self, revision: Revision, text: str) -> bool:
         if not (revision.summary_hidden or '+more' in revision.summary.split()):
             return True
-        texts = self._wiki.texts([revision.revid, revision.parentid])
+        both = texts(self._api, [revision.revid, revision.parentid])
         return introduced(
-            texts.get(revision.parentid, ''), texts.get(revision.revid, ''), Entry('', text)
+            both.get(revision.parentid, ''), both.get(revision.revid, ''), Entry('', text)
         )
 
     def _with_entries(
         self, page: str, entries: Mapping[str, str], outcomes: dict[str, Outcome]
     ) -> tuple[str, list[str]]:
         """The page with all entries that it takes; one that it refuses does not stop the others."""
-        today = self._wiki.now().date()
+        today = self._api.now().date()
         fresh = []
         for item_id, text in entries.items():
             if item_id in outcomes:
                 continue
             done = insert(page, [Entry(item_id, text)], today, self._groups)
-            if hasattr(done, 'reason'):
-                outcomes[item_id] = Refused(done.reason)
-            else:
+            if isinstance(done, Inserted):
                 page = done.text
                 fresh.append(item_id)
+            else:
+                outcomes[item_id] = Refused(done.reason)
         return page, fresh
 
+
+class NewsLook:
+    """One item's entry as something that can be looked for, like a post on a network."""
+
+    key_lifetime = None
+    #: An edit is in the history as soon as it is saved.
+    settled_after = timedelta()
+
+    def __init__(self, desk: NewsDesk, item: Item) -> None:
+        """*item*: as its approved revision holds it."""
+        self._desk = desk
+        self._item = item
+
+    def find(self, post: Post, since: datetime, ignoring: Collection[str]) -> Lookup:
+        """Look whether the bot, or somebody by hand, has made the entry."""
+        return self._desk.find(self._item.id, self._item.content[NEWS])

@@ -12,22 +12,23 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from mwsocial.channels.base import Channel, Outcome, Refused, Unknown
+from mwsocial.channels.base import Channel, Outcome, Post, Unknown
+from mwsocial.delivery.archive import item_wikitext, with_records
 from mwsocial.delivery.lease import Lease
-from mwsocial.delivery.newsdesk import NewsDesk
-from mwsocial.delivery.reading import Reading, QueueReader
-from mwsocial.delivery.sending import Settled, look, post_for, record_for, send
+from mwsocial.delivery.newsdesk import NewsDesk, NewsLook
+from mwsocial.delivery.reading import QueueReader, Reading
+from mwsocial.delivery.sending import Looker, Settled, look, post_for, record_for, send
 from mwsocial.desk.approval import Approved
 from mwsocial.desk.item import Item
-from mwsocial.desk.plan import Claim, ItemChange, Plan, make_plan, record_changes, won
+from mwsocial.desk.plan import Claim, Plan, make_plan, record_changes, without_sends, won
 from mwsocial.desk.proposer import proposer
-from mwsocial.desk.records import Record
+from mwsocial.desk.records import RECORD, Record, summary_of_ids
 from mwsocial.desk.standing import NEWS, Standing, why_blocked
 from mwsocial.desk.summaries import record_summary
 from mwsocial.errors import EXIT_DONE, EXIT_PERSON, TemporaryError
 from mwsocial.reason import Reason
+from mwsocial.wiki.escape import safe_value
 from mwsocial.wiki.save import Conflict, Lost, Saved
 
 TRIES = 5
@@ -61,7 +62,6 @@ class Pass:
     ) -> None:
         """*channels*: the live ones; *say* prints one line for the operator."""
         self._reader = reader
-        self._wiki = reader.wiki
         self._config = reader.config
         self._channels = channels
         self._news = news
@@ -82,7 +82,13 @@ class Pass:
             if not plan.changes:
                 return self._finish(report, reading, {})
             lease = Lease()
-            saved = self._reader.save_changes(reading, plan.changes, plan.summary, plan.minor)
+            saved = self._reader.save_changes(
+                reading,
+                plan.changes,
+                plan.summary,
+                minor=plan.minor,
+                nonce=plan.claims[0].nonce if plan.claims else '',
+            )
             if isinstance(saved, Saved):
                 self._say(f'saved revision {saved.revid}: {plan.summary}')
                 if not plan.claims:
@@ -149,17 +155,26 @@ class Pass:
             and why_blocked(standing.situation) is None
         )
         self._say(f'looking what became of {item.id} on {name}, claimed at {record.time:%H:%M} UTC')
+        channel = self._channel(name, item)
+        if channel is None:
+            return Settled()
         result = look(
-            self._channel(name, item, record.revid),
+            channel,
             self._post(item, name, record.revid),
             record,
             reading.addresses(name, standing.item.id),
             reading.now,
-            self._reader.safe,
+            safe_value,
             may_send=holds,
         )
         self._looked[standing.item.id, name, record.text()] = result
         return result
+
+    def _channel(self, name: str, item: Item) -> Looker | None:
+        """Where to look for what was sent; None while a channel is not set up."""
+        if name == NEWS:
+            return NewsLook(self._news, item)
+        return self._channels.get(name)
 
     def _act(self, report: Report, claims: Sequence[Claim], lease: Lease) -> Report:
         """Send what is claimed and still due on the page as it is now, then record."""
@@ -232,11 +247,11 @@ class Pass:
 
     def _released(self, claim: Claim, reason: Reason) -> Record:
         self._say(f'{claim.item_id} on {claim.channel}: not sent: {reason.text()}')
-        words = self._reader.safe(reason.text())
-        return Record('released', self._wiki.now(), claim.record.revid, words)
+        words = safe_value(reason.text())
+        return Record('released', self._reader.now(), claim.record.revid, words)
 
     def _note(self, claim: Claim, outcome: Outcome, records: dict[Key, Record]) -> None:
-        record = record_for(outcome, claim.record.revid, self._wiki.now(), self._reader.safe)
+        record = record_for(outcome, claim.record.revid, self._reader.now(), safe_value)
         if record:
             records[claim.item_id, claim.channel] = record
             self._say(f'{claim.item_id} on {claim.channel}: {record.kind} {record.rest}')
@@ -248,15 +263,17 @@ class Pass:
 
     def _record(self, records: Mapping[Key, Record], claims: Sequence[Claim]) -> None:
         """Write down what became of the claims. A duty: no brake stops it."""
-        names = self._proposers(claims, {item_id for item_id, _ in records})
-        summary = record_summary(records, names)
-        bare = f'{record_summary({})}{", ".join(dict.fromkeys(i for i, _ in records))}'
+        ids = list(dict.fromkeys(item_id for item_id, _ in records))
+        bare = summary_of_ids(RECORD, 'recorded', ids)
+        summary = ''
         for attempt in range(2 * TRIES):
             reading = self._reader.read()
+            if not summary:
+                summary = record_summary(records, self._proposers(reading, claims, set(ids)))
             present = {s.item.id: s for s in reading.standings if not s.situation.newcomer}
             gone = {key: record for key, record in records.items() if key[0] not in present}
             if gone:
-                self._reader.record_in_archive(gone, claims, reading)
+                self._archive(gone, claims, reading)
             here = {key: record for key, record in records.items() if key[0] in present}
             changes = record_changes(present, here, self._reader.words)
             if not changes:
@@ -275,6 +292,26 @@ class Pass:
             'networks and records it.'
         )
 
+    def _archive(
+        self, records: Mapping[Key, Record], claims: Sequence[Claim], reading: Reading
+    ) -> None:
+        """Record items that somebody took off the page while they were being sent."""
+        for claim in {claim.item_id: claim for claim in claims}.values():
+            mine = {name: one for (item_id, name), one in records.items() if item_id == claim.item_id}
+            page = self._reader.text_of(reading, claim.record.revid)
+            wikitext = item_wikitext(page, claim.item_id) if mine else None
+            if wikitext is None:
+                continue
+            kinds = {one.kind for one in mine.values()}
+            state = 'posted' if kinds == {'posted'} else 'partly posted'
+            saved = self._reader.keep(claim.item_id, with_records(wikitext, state, mine))
+            if not isinstance(saved, Saved):
+                raise TemporaryError(
+                    f'The record of {claim.item_id} could not be kept in the archive; its claim '
+                    'stands in the history of the queue, so it is not sent again.'
+                )
+            self._say(f'{claim.item_id} has left the queue: its record is in the archive')
+
     def _recorded(self, records: Mapping[Key, Record]) -> bool:
         reading = self._reader.read()
         return all(
@@ -286,16 +323,17 @@ class Pass:
         reading = self._reader.read()
         return any(stands(reading, claim) for claim in claims)
 
-    def _proposers(self, claims: Sequence[Claim], ids: set[str]) -> list[str]:
+    def _proposers(self, reading: Reading, claims: Sequence[Claim], ids: set[str]) -> list[str]:
         if not self._config.mention_proposers:
             return []
         approved = {claim.item_id: claim.approved for claim in claims if claim.item_id in ids}
-        return [
-            name
-            for one in approved.values()
-            if (name := self._reader.ask(lambda k, one=one: proposer(
-                one.item, one.revision.revid, k, self._config.bot)))
-        ]  # fmt: skip
+        history = reading.knowledge
+
+        def who(one: Approved) -> str:
+            revid, bot = one.revision.revid, self._config.bot
+            return history.decide(lambda: proposer(one.item, revid, history, bot))
+
+        return [name for one in approved.values() if (name := who(one))]
 
     def _finish(self, report: Report, reading: Reading, records: Mapping[Key, Record]) -> Report:
         report.records |= records

@@ -31,11 +31,11 @@ def unsafe_pages(pages: Iterable[OnwikiPage], states: Mapping[str, PageState]) -
         for action, level in page.protection.items():
             if state.namespace == _NS_MEDIAWIKI:
                 continue
-            shown = state.protection.get(action, '')
-            if shown not in (level, 'sysop'):
-                who = {'edit': 'edit', 'move': 'move'}.get(action, action)
+            shown = state.protection.get(action, frozenset())
+            if not shown & {level, 'sysop'}:
+                now = ' and '.join(sorted(shown)) or 'everybody'
                 troubles.append(
-                    f'[[{page.title}]] is not protected: only “{level}” may be allowed to {who} it, '
-                    f'now it is “{shown or "everybody"}”'
+                    f'[[{page.title}]] is not protected: only “{level}” may be allowed to {action} '
+                    f'it, now it is “{now}”'
                 )
     return troubles

@@ -5,24 +5,29 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from mwsocial.desk.fingerprint import SHOWN, fingerprint
+from mwsocial.delivery.archive import keep_record
 from mwsocial.desk.item import Item, Queue
-from mwsocial.desk.judge import Bench, judge, until_known
-from mwsocial.desk.knowledge import Knowledge
-from mwsocial.desk.plan import HANDS_OFF, Claim, ItemChange, Pace
-from mwsocial.desk.records import Proven, Record, marked, record_summary_for_archive
+from mwsocial.desk.judge import Bench, judge
+from mwsocial.desk.plan import HANDS_OFF, ItemChange, Pace
+from mwsocial.desk.records import Proven, marked
 from mwsocial.desk.standing import Standing
 from mwsocial.desk.validity import Desk
 from mwsocial.errors import ConfigurationError
 from mwsocial.reason import Reason
-from mwsocial.wiki.edits import Change, apply, safe_value
+from mwsocial.wiki.edits import Gone, apply, remove_decision, safe_value
+from mwsocial.wiki.former import FormerRights
+from mwsocial.wiki.history import PageHistory, bot_revisions
 from mwsocial.wiki.items import read_queue
+from mwsocial.wiki.read import PageState, Snapshot, snapshot
+from mwsocial.wiki.save import Conflict, Outcome, save
+from mwsocial.wiki.site import OpenDesk
+from mwsocial.wiki.textstore import TextStore
 
 T = TypeVar('T')
 
@@ -37,7 +42,7 @@ class Reading:
     now: datetime
     queue: Queue
     standings: Sequence[Standing]
-    knowledge: Knowledge
+    knowledge: PageHistory
     stopped: Reason | None
     folds: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,8 +68,9 @@ class Reading:
         return standing.item.bot.get(name)
 
     def item_in(self, item_id: str, revid: int) -> Item | None:
-        """The item as a revision holds it, if that has been read."""
-        return self.knowledge.queue(revid).by_id().get(item_id)
+        """The item as a revision holds it."""
+        queue = self.knowledge.decide(lambda: self.knowledge.queue(revid))
+        return queue.by_id().get(item_id)
 
     def addresses(self, channel: str, but: str) -> frozenset[str]:
         """Where the other items of the page were posted on this channel."""
@@ -88,53 +94,49 @@ class Reading:
 class QueueReader:
     """Reads the queue page and judges it; saves changes of single items into it."""
 
-    def __init__(self, wiki: Wiki, config: DeskConfig, desk: Desk, live: Mapping[str, Reason]) -> None:
-        """*desk*: channels and limits for the validity rules; *live*: why an enabled channel is not."""
-        self.wiki = wiki
-        self.config = config
+    def __init__(self, desk: OpenDesk, rules: Desk, not_live: Mapping[str, Reason]) -> None:
+        """*rules*: channels and limits for validity; *not_live*: why an enabled channel cannot send."""
+        self.config = desk.config
+        self.title = desk.config.pages.queue
+        self.not_live = dict(not_live)
+        self.rules = rules
         self.paces = {
             name: Pace(timedelta(minutes=one.minutes_between_posts), one.posts_per_day)
-            for name, one in config.live_channels.items()
+            for name, one in desk.config.enabled_channels.items()
         }
         self._desk = desk
-        self._not_live = live
+        self._api = desk.api
+        self._former = FormerRights(desk.api, desk.config_title)
+        self._store = TextStore()
+        self._parsed: dict[int, Queue] = {}
+
+    def now(self) -> datetime:
+        """The wiki's clock (UTC), in whole seconds as records have it."""
+        return self._api.now().replace(microsecond=0)
 
     def read(self) -> Reading:
         """The page as it is now, with every item judged."""
-        title = self.config.pages.queue
-        snapshot = self.wiki.read([title, self.wiki.config_title])
-        page = snapshot.pages[title]
-        if page.missing or page.redirect:
-            what = 'does not exist' if page.missing else 'is a redirect'
-            raise ConfigurationError(
-                f'The queue page “{title}” {what}. Run setup_desk, or name the right page under '
-                f'"pages" on [[{self.wiki.config_title}]].'
-            )
+        page, moment = self._moment()
         queue = read_queue(page.text)
-        history = self.wiki.history(title, page)
+        self._parsed[page.revid] = queue
+        history = PageHistory(self._api, page, self._former, self._store, self._parsed)
         bench = Bench(
             rules=self.config.rules(),
-            desk=self._desk,
-            ledger=marked(self.wiki.bot_revisions(title), self.config.bot),
-            not_live=self._not_live,
+            desk=self.rules,
+            ledger=marked(bot_revisions(self._api, [self.title], self.config.bot), self.config.bot),
+            not_live=self.not_live,
         )
-        standings = until_known(
-            lambda: judge(queue, history, bench, snapshot.now), history.fetch
-        )
+        standings = history.decide(lambda: judge(queue, history, bench, moment.now))
         return Reading(
             text=page.text,
             revid=page.revid,
-            config_revid=snapshot.pages[self.wiki.config_title].revid,
-            now=snapshot.now,
+            config_revid=moment.pages[self._desk.config_title].revid,
+            now=moment.now,
             queue=queue,
             standings=standings,
             knowledge=history,
-            stopped=self.wiki.stopped(snapshot, queue),
-            folds={
-                s.item.id: s.approved.value
-                for s in standings
-                if s.approved and s.item.editors.get('approved') != s.approved.value
-            },
+            stopped=self._brake(queue, moment),
+            folds=_folds(queue, standings),
         )
 
     def refresh(self, reading: Reading) -> Reading:
@@ -142,41 +144,116 @@ class QueueReader:
 
         One request, made before each send: this is where the brakes are looked at.
         """
-        title = self.config.pages.queue
-        snapshot = self.wiki.read([title, self.wiki.config_title])
-        same = (
-            snapshot.pages[title].revid == reading.revid
-            and snapshot.pages[self.wiki.config_title].revid == reading.config_revid
-        )
-        if not same:
+        page, moment = self._moment()
+        if page.revid != reading.revid:
             return self.read()
-        return replace(
-            reading, now=snapshot.now, stopped=self.wiki.stopped(snapshot, reading.queue)
-        )
+        stopped = self._brake(reading.queue, moment)
+        return replace(reading, now=moment.now, stopped=stopped)
 
-    def ask(self, reading: Reading, decision: Callable[[Knowledge], T]) -> T:
-        """What *decision* says of the page's history; what it needs is read."""
-        return until_known(lambda: decision(reading.knowledge), reading.fetch)
+    def _moment(self) -> tuple[PageState, Snapshot]:
+        moment = snapshot(self._api, [self.title, self._desk.config_title])
+        page = moment.pages[self.title]
+        if page.missing or page.redirect:
+            what = 'does not exist' if page.missing else 'is a redirect'
+            raise ConfigurationError(
+                f'The queue page “{self.title}” {what}. Run setup_desk, or name the right page under '
+                f'"pages" on [[{self._desk.config_title}]].'
+            )
+        if page.text_hidden:
+            raise ConfigurationError(f'The text of the queue page “{self.title}” is hidden.')
+        return page, moment
+
+    def _brake(self, queue: Queue, moment: Snapshot) -> Reason | None:
+        """Why nothing may be sent now, if so."""
+        if queue.stopped:
+            return Reason('delivery-stopped', (self.title,))
+        if self.config.paused:
+            return Reason('delivery-paused', (self._desk.config_title,))
+        if moment.blocked:
+            return Reason('delivery-blocked', (self.config.bot, moment.blocked))
+        if moment.pages[self.title].refusal:
+            return Reason('delivery-no-edit', (self.title, moment.pages[self.title].refusal))
+        if moment.pages[self._desk.config_title].revid != self._desk.config_page.revid:
+            return Reason('delivery-new-configuration')
+        return None
+
+    def save_changes(
+        self,
+        reading: Reading,
+        changes: Sequence[ItemChange],
+        summary: str,
+        *,
+        minor: bool,
+        nonce: str = '',
+        duty: bool = False,
+    ) -> Outcome:
+        """Save *changes* into the page that was read, if it is still the same.
+
+        A decision that is folded into its item leaves the page with the same edit.
+        """
+        try:
+            text = apply(reading.text, changes)
+        except Gone:
+            return Conflict()
+        folded = {change.item.id: change.fold for change in changes if change.fold}
+        text = remove_decision(
+            text,
+            *(
+                decision.number
+                for decision in reading.queue.decisions
+                if folded.get(decision.id) == decision.approved
+            ),
+        )
+        return save(
+            self._api, self.title, text, base=reading.revid, summary=summary, minor=minor,
+            bot=True, nonce=nonce, duty=duty,
+        )  # fmt: skip
+
+    def text_of(self, reading: Reading, revid: int) -> str:
+        """The queue page's wikitext in a revision."""
+        history = reading.knowledge
+        return history.decide(lambda: history.text(revid))
+
+    def keep(self, item_id: str, wikitext: str) -> Outcome:
+        """Keep an item that has left the queue in the month's archive."""
+        return keep_record(self._api, self.config, self.now(), item_id, wikitext)
 
     def touched_lately(self, reading: Reading) -> Callable[[Item], bool]:
         """Tells of an item whether a person has edited it within the last minutes."""
         span = min(HANDS_OFF, self.config.rules().quiet)
         cutoff = reading.now - span
-        bot = self.config.bot
+        history = reading.knowledge
 
         def touched(item: Item) -> bool:
+            if not span:
+                return False
             lately = []
-            for revision in reading.knowledge.chain:
+            for revision in history.chain:
                 if revision.timestamp <= cutoff:
                     break
                 lately.append(revision)
-            if all(revision.user == bot for revision in lately):
+            if all(revision.user == self.config.bot for revision in lately):
                 return False
             before = lately[-1].parentid
             if not before:
                 return True
-            old = self.ask(reading, lambda knowledge: knowledge.queue(before))
+            old = history.decide(lambda: history.queue(before))
             mine = (item.content, item.editors)
             return all((one.content, one.editors) != mine for one in old.items)
 
         return touched
+
+    @staticmethod
+    def words(reason: Reason) -> str:
+        """A sentence as it may stand on the page: words of strangers in it are inert."""
+        return reason.text(escape=safe_value)
+
+
+def _folds(queue: Queue, standings: Sequence[Standing]) -> dict[str, str]:
+    """The decisions that approve an item, to be folded into it."""
+    shown = {(decision.id, decision.approved) for decision in queue.decisions}
+    return {
+        standing.item.id: standing.approved.value
+        for standing in standings
+        if standing.approved and (standing.item.id, standing.approved.value) in shown
+    }

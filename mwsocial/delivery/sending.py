@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from mwsocial.channels.base import (
     CannotLook,
     Channel,
+    Lookup,
     NotFound,
     Outcome,
     Post,
@@ -26,6 +28,24 @@ from mwsocial.reason import Reason
 
 #: How long a claim whose outcome cannot be looked up stays ``sending`` before a person is asked.
 ASK_A_PERSON = timedelta(hours=1)
+
+
+class Looker(Protocol):
+    """Where an own post can be looked for: the reading half of a channel."""
+
+    @property
+    def key_lifetime(self) -> timedelta | None:
+        """See ``Channel``."""
+        ...
+
+    @property
+    def settled_after(self) -> timedelta | None:
+        """See ``Channel``."""
+        ...
+
+    def find(self, post: Post, since: datetime, ignoring: Collection[str]) -> Lookup:
+        """See ``Channel.find``."""
+        ...
 
 
 def key_for(desk: str, item_id: str, revid: int, channel: str, part: int = 0) -> str:
@@ -67,7 +87,7 @@ def record_for(
 
 
 def look(
-    channel: Channel, post: Post, record: Record, ignoring: Collection[str], now: datetime,
+    channel: Looker, post: Post, record: Record, ignoring: Collection[str], now: datetime,
     safe: Callable[[str], str], *, may_send: bool,
 ) -> Settled:  # fmt: skip
     """Find out what became of a claim that nobody finished.

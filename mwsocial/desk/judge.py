@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 from mwsocial.desk import validity
 from mwsocial.desk.approval import Approved, NotApproved, approval, first_holder, proved
@@ -17,8 +16,6 @@ from mwsocial.desk.rules import Rules
 from mwsocial.desk.standing import Situation, Standing, stand
 from mwsocial.reason import Reason
 from mwsocial.wiki.revision import Revision
-
-T = TypeVar('T')
 
 
 @dataclass(frozen=True)
@@ -138,15 +135,3 @@ def read_settlement(value: str) -> str | None:
         return words[1]
     return None
 
-
-def until_known(ask: Callable[[], T], fetch: Callable[[Need], None], rounds: int = 10000) -> T:
-    """Ask a decision until it needs nothing more; *fetch* reads what it names.
-
-    Every round must read something new, so the number of rounds only guards against an endless loop.
-    """
-    for _ in range(rounds):
-        try:
-            return ask()
-        except Need as need:
-            fetch(need)
-    raise RuntimeError('a decision went on asking for what had been read')

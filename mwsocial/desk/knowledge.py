@@ -57,9 +57,12 @@ class Rights:
 class Knowledge(Protocol):
     """One page's history, as of one moment."""
 
-    #: The current revision and its chain of parents, newest first. Revisions in the history
-    #: that are not in this chain (imported, merged) are not here.
-    chain: Sequence[Revision]
+    @property
+    def chain(self) -> Sequence[Revision]:
+        """The current revision and its chain of parents, newest first. Revisions in the history that
+        are not in this chain (imported, merged) are not here.
+        """
+        ...
 
     def queue(self, revid: int) -> Queue:
         """What the page held in this revision; an empty one where the text is hidden."""

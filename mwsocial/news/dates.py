@@ -23,11 +23,10 @@ _DATE = re.compile(
     """,
     re.VERBOSE | re.ASCII,
 )
-_BLANK = re.compile(rf"{_SPACE}*'{{0,5}}{_SPACE}*", re.VERBOSE)
-_AFTER_TERM = re.compile(rf"{_BLANK.pattern}(?P<colon>:{_BLANK.pattern})?", re.VERBOSE)
-_AFTER_DATED = re.compile(
-    rf"{_SPACE}*'{{0,5}}{_SPACE}*(?::|{_DASH})'{{0,5}}{_SPACE}*", re.VERBOSE
-)
+_SPACES = re.compile(rf'{_SPACE}*', re.VERBOSE)
+_QUOTES = re.compile("'{2,5}")
+_COLON = re.compile(':')
+_SEPARATOR = re.compile(f':|{_DASH}')
 
 
 @dataclass(frozen=True)
@@ -50,33 +49,30 @@ def read_term(line: str, at: int) -> Found | None:
 
     None if the line holds anything else besides date, emphasis, colon and text.
     """
-    blank = _BLANK.match(line, at)
-    found = _date(line, blank.end() if blank else at)
+    found, quotes = _date(line, at)
     if found is None:
         return None
-    after = _AFTER_TERM.match(line, found.end)
-    end = after.end() if after else found.end
+    end, _, separated = _after(line, found.end, quotes, _COLON)
     if end == len(line):
         return found
-    if after is None or after['colon'] is None:
+    if not separated:
         return None
     return Found(found.first, found.last, found.start, found.end, end, found.form)
 
 
 def read_dated(line: str, at: int) -> Found | None:
     """The date of an entry that begins with it (``* '''2015-09-16''': text``), or None."""
-    blank = _BLANK.match(line, at)
-    found = _date(line, blank.end() if blank else at)
+    found, quotes = _date(line, at)
     if found is None:
         return None
-    after = _AFTER_DATED.match(line, found.end)
-    if after is None and found.last != found.first:
+    end, closed, separated = _after(line, found.end, quotes, _SEPARATOR)
+    if not separated and found.last != found.first:
         # "2015-09-16 – 26 new skins": no range, but a day, a dash and the text.
         found = Found(found.first, found.first, found.start, found.start + 10, None, 'iso')
-        after = _AFTER_DATED.match(line, found.end)
-    if after is None or not line[after.end():].strip():
+        end, closed, separated = _after(line, found.end, quotes, _SEPARATOR)
+    if not (separated and closed and line[end:].strip()):
         return None
-    return Found(found.first, found.last, found.start, found.end, after.end(), found.form)
+    return Found(found.first, found.last, found.start, found.end, end, found.form)
 
 
 def write(day: dt.date, form: str) -> str:
@@ -89,10 +85,42 @@ def write(day: dt.date, form: str) -> str:
     return day.isoformat()
 
 
-def _date(line: str, at: int) -> Found | None:
-    match = _DATE.match(line, at)
-    if match is None:
-        return None
+def _after(
+    line: str, at: int, quotes: str, separator: re.Pattern[str]
+) -> tuple[int, bool, bool]:
+    """What follows a date: where it ends, whether it closes *quotes*, whether it separates.
+
+    The emphasis may end before or after the separator; quotes that open emphasis in the text after
+    it belong to the text.
+    """
+    at = _skip(line, at)
+    closed = not quotes
+    if not closed and line.startswith(quotes, at):
+        at, closed = _skip(line, at + len(quotes)), True
+    sign = separator.match(line, at)
+    if sign:
+        at = sign.end()
+        if not closed and line.startswith(quotes, at):
+            at, closed = at + len(quotes), True
+        at = _skip(line, at)
+    return at, closed, sign is not None
+
+
+def _skip(line: str, at: int) -> int:
+    spaces = _SPACES.match(line, at)
+    return spaces.end() if spaces else at
+
+
+def _date(line: str, at: int) -> tuple[Found | None, str]:
+    """The date that *line* holds after *at*, and the quotes that open emphasis before it."""
+    at = _skip(line, at)
+    opening = _QUOTES.match(line, at)
+    quotes = opening[0] if opening else ''
+    match = _DATE.match(line, _skip(line, at + len(quotes)))
+    return _found(match) if match else None, quotes
+
+
+def _found(match: re.Match[str]) -> Found | None:
     part = match.groupdict()
     try:
         if part['year']:

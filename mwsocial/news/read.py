@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from typing import Literal
 
 from mwsocial.news.dates import Found, read_dated, read_term
 from mwsocial.news.structure import ASIDE, Line, Structure, read_structure
@@ -11,6 +12,13 @@ from mwsocial.news.values import DateStyle, Group, Item, NewsPage, Shape, Transl
 from mwsocial.reason import Reason
 
 _PREFIX = re.compile(r'[*:#;]+')
+#: A term line that has one of these but is no date that we can read may be a date all the same.
+_LIKE_A_DATE = re.compile(
+    r'(?<!\d)(?:19|20)\d\d(?!\d)|\d[/-]\d'
+    r'|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* \d|\d (?:Jan|Feb|Mar|Apr|May'
+    r'|Jun|Jul|Aug|Sep|Oct|Nov|Dec)'
+)
+_LOOKED_AT = 300
 _SHOWN = 60
 
 
@@ -44,7 +52,7 @@ class _Reader:
         lines = self._at.lines()
         groups, shape = self._terms(lines), Shape.BULLETS
         loose = self._dated(lines, groups)
-        if groups and groups[0].items and groups[0].items[0].start == groups[0].start:
+        if groups and groups[0].own_dates:
             shape = Shape.TERM_TEXT
         trouble = self._trouble(groups, loose)
         if not groups:
@@ -73,8 +81,9 @@ class _Reader:
                 head, items, prefix = None, [], ''
                 found = read_term(line.visible, 1)
                 if found is None:
-                    if any(letter.isdecimal() for letter in line.visible):
-                        self._strange = self._strange or line.visible.strip()
+                    raw = self._text[line.first:line.end]
+                    if _LIKE_A_DATE.search(raw[:_LOOKED_AT]):
+                        self._strange = self._strange or raw.strip()
                     continue
                 head = found, line
                 if found.text is not None:
@@ -147,13 +156,16 @@ class _Reader:
         begin = self._offset(line, text_at - 1) + 1
         # Translation markup between the bullet and the text belongs to the text.
         region = bisect_right(self._starts, start) - 1
-        wrapped = False
+        wrapped: Literal['text', 'line', ''] = ''
+        content_end = end
         if region >= 0:
             inner, stop = self._at.regions[region]
-            wrapped = inner > line.first and inner <= start <= stop <= end
-        content_start = begin if wrapped else start
+            if line.first < inner <= start <= stop <= end:
+                wrapped = 'text' if inner >= begin else 'line'
+                content_end = end if wrapped == 'text' else stop
+        content_start = begin if wrapped == 'text' else start
         return Item(line.first, end, self._text[line.first:end], prefix,
-                    self._text[content_start:end].strip(' \t\n'), content_start, wrapped)
+                    self._text[content_start:content_end].strip(' \t\n'), content_start, wrapped)
 
     def _longer(self, item: Item, line: Line) -> Item:
         end = self._line_end(line)
@@ -188,21 +200,22 @@ class _Reader:
         if any(item.wrapped for group in groups for item in group.items):
             return Translation.INLINE
         for group in groups:
-            region = bisect_right(self._starts, group.start) - 1
-            if region >= 0 and group.start <= self._at.regions[region][1]:
-                return Translation.BLOCK
+            for start in (group.start, *(item.start for item in group.items)):
+                region = bisect_right(self._starts, start) - 1
+                if region >= 0 and start <= self._at.regions[region][1]:
+                    return Translation.BLOCK
         return Translation.NONE
 
     def _trouble(self, groups: list[Group], loose: list[Group]) -> Reason | None:
         if self._at.problem:
             return Reason(f'news-tags-{self._at.problem}')
+        if self._strange:
+            shown = self._strange.split('\n')[0]
+            return Reason('news-date-unclear', (shown[:_SHOWN] + '…' * (len(shown) > _SHOWN),))
         if not groups and not loose:
             return Reason('news-no-dates')
         if groups and loose:
             return Reason('news-two-ways')
-        if self._strange:
-            shown = self._strange
-            return Reason('news-date-unclear', (shown[:_SHOWN] + '…' * (len(shown) > _SHOWN),))
         dates = [group.date for group in groups or loose]
         if dates[0] < dates[-1]:
             return Reason('news-oldest-first')

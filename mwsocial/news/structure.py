@@ -19,10 +19,11 @@ _TOKEN = re.compile(
     r'<!--|</>|<tvar\|[^<>]*>|(?P<open>\{\{+)|(?P<close>\}\}+)'
     r'|<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:[ \t\n/][^<>]*)?>'
 )
-_OPAQUE = frozenset(
-    'ce chem gallery graph imagemap indicator inputbox mapframe math nowiki poem pre ref score'
-    ' source syntaxhighlight templatedata templatestyles timeline'.split()
-)
+_OPAQUE = frozenset((
+    'ce', 'chem', 'gallery', 'graph', 'imagemap', 'indicator', 'inputbox', 'mapframe', 'math',
+    'nowiki', 'poem', 'pre', 'ref', 'score', 'source', 'syntaxhighlight', 'templatedata',
+    'templatestyles', 'timeline',
+))
 _PARTS = frozenset(('noinclude', 'includeonly', 'onlyinclude'))
 
 

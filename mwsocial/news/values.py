@@ -46,7 +46,8 @@ class Item:
     """One entry on the page. All offsets count characters of the page's text.
 
     *raw* is its exact text from the bullet on, nested lines included; *content* is what follows the
-    bullet (or the date, where each entry has its own).
+    bullet (or the date, where each entry has its own). *wrapped*: translate tags of its own stand
+    around its ``text``, around its ``line`` with the date, or nowhere.
     """
 
     start: int
@@ -55,12 +56,21 @@ class Item:
     prefix: str
     content: str
     content_start: int
-    wrapped: bool
+    wrapped: Literal['text', 'line', '']
 
     @cached_property
     def plain(self) -> str:
         """The wikitext without translation markup and emphasis, white space made single."""
         return plain(self.content)
+
+    @property
+    def headline(self) -> str:
+        """The content without nested lines."""
+        return self.content if self.wrapped else self.content.split('\n')[0]
+
+    def headline_is(self, text: str) -> bool:
+        """Whether it says *text*, apart from nested lines."""
+        return plain(text) in (self.plain, plain(self.headline))
 
     @cached_property
     def links(self) -> frozenset[str]:
@@ -98,6 +108,11 @@ class Group:
     style: DateStyle
 
     @property
+    def own_dates(self) -> bool:
+        """Whether date and text stand on one line."""
+        return bool(self.items) and self.items[0].start == self.start
+
+    @property
     def end(self) -> int:
         """Where its last line ends."""
         return max(self.head_end, self.items[-1].end) if self.items else self.head_end
@@ -121,7 +136,7 @@ class NewsPage:
         if self.shape is Shape.DATED:
             return 'E'
         bulleted = any(i.prefix.endswith(('*', '#')) for g in self.groups for i in g.items)
-        if self.shape is Shape.TERM_TEXT or not bulleted and any(g.items for g in self.groups):
+        if self.shape is Shape.TERM_TEXT or (self.items and not bulleted):
             return 'D'
         return {'NONE': 'A', 'INLINE': 'B', 'BLOCK': 'C'}[self.translation.name]
 

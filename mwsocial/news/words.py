@@ -17,11 +17,12 @@ MAX_OPENERS = 30
 _MARKUP = re.compile(r'<!--.*?(?:-->|\Z)|</?translate(?: nowrap)?>|</?tvar\b[^<>]*>|</>', re.DOTALL)
 _SPACE = re.compile(r'(?:\s|&nbsp;|&\#160;|&\#xa0;)+', re.IGNORECASE)
 _EMPHASIS = re.compile("'{2,}")
-_WORD = re.compile(r"\w+(?:[.\-]\w+)*")
-_COMMON = frozenset(
-    'a an and are as at be been by for from has have in is it its now of on or our that the this to'
-    ' was we were will with you your'.split()
-)
+_WORD = re.compile(r'\w+(?:[.\-]\w+)*')
+_COMMON = frozenset((
+    'a', 'an', 'and', 'are', 'as', 'at', 'be', 'been', 'by', 'for', 'from', 'has', 'have',
+    'in', 'is', 'it', 'its', 'now', 'of', 'on', 'or', 'our', 'that', 'the', 'this', 'to',
+    'was', 'we', 'were', 'will', 'with', 'you', 'your',
+))
 
 
 def plain(wikitext: str) -> str:

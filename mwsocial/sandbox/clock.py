@@ -40,6 +40,10 @@ class Clock:
                 'The clock only goes forward: what was written in the future would otherwise '
                 'be older than what follows. Start with a new folder instead.'
             )
+        if not self._paths[0].parent.is_dir():
+            raise ConfigurationError(
+                'There is no sandbox yet whose clock could move: python -m mwsocial.sandbox up'
+            )
         offset = self.offset + int(seconds)
         self.write(offset)
         return offset

@@ -116,7 +116,7 @@ class Sandbox:
     @property
     def mastodon_url(self) -> str:
         """The address of the Mastodon API server."""
-        return f'http://127.0.0.1:{self._port("mastodon")}'
+        return f'http://localhost:{self._port("mastodon")}'
 
     @property
     def users(self) -> dict[str, str]:
@@ -190,6 +190,8 @@ class Sandbox:
         server = self._server(name)
         if server is not None:
             process.stop(server, at_once=at_once)
+            # What snac leaves behind when it is killed.
+            Path(f'/dev/shm/127.0.0.1:{self._port(name)}_snac_state').unlink(missing_ok=True)
             self._record(**{name: {'port': self._port(name)}})
 
     def _asked(self, wiki_port: int | None, mastodon_port: int | None) -> bool:

@@ -213,10 +213,10 @@ class Person:
         )
         return int(answer['rollback']['revid'])
 
-    def protect(self, title: str, cascade: bool = False, **levels: str) -> None:
+    def protect(self, title: str, **levels: str) -> None:
         """Protect a page: ``edit='sysop', move='sysop'``; ``all`` takes a protection off."""
         self.api(
-            action='protect', title=title, cascade=cascade, expiry='infinite',
+            action='protect', title=title, expiry='infinite',
             protections=[f'{kind}={level}' for kind, level in levels.items()],
         )
 

@@ -1,6 +1,8 @@
 """A real server with a Mastodon API: snac2, listening on 127.0.0.1 only.
 
-Where it differs from Mastodon: no idempotency keys, no ``since_id``, no rate limits.
+Where it differs from Mastodon: no idempotency keys, no ``since_id``, no rate limits. A mention is
+understood in its short form only (``@mediawiki``): an address with a port is none for it. It
+arrives some seconds later.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ def create(programs: Programs, folder: Path, port: int) -> dict[str, str]:
     """Make a new server with its accounts in ``folder``; returns the passwords by name."""
     folder.mkdir(parents=True)
     _programs(programs, folder)
-    answers = f'127.0.0.1\n{port}\n127.0.0.1:{port}\n\n\n'
+    answers = f'127.0.0.1\n{port}\nlocalhost:{port}\n\n\n'
     _snac(folder, 'init', 'data', text=answers)
     passwords = {}
     for name in ACCOUNTS:
@@ -74,7 +76,7 @@ def configure(folder: Path, port: int) -> None:
             **files.read_json(path),
             'address': '127.0.0.1',
             'port': port,
-            'host': f'127.0.0.1:{port}',
+            'host': f'localhost:{port}',
             'prefix': '',
             'protocol': 'http',
             'num_threads': 32,

@@ -44,6 +44,7 @@ def log_in(site: Any, *, anew: bool = False) -> None:
         return
     manager = _manager(site)
     site.tokens.clear()
+    _want_only_the_login_token(site)
     if not manager.login(retry=False):
         raise TemporaryError('The login to the wiki did not work; its reason stands above.')
     del site.userinfo
@@ -53,6 +54,13 @@ def log_in(site: Any, *, anew: bool = False) -> None:
             f'Logged in as “{site.userinfo.get("name")}”, but user-config.py names '
             f'“{site.username()}”.'
         )
+
+
+def _want_only_the_login_token(site: Any) -> None:
+    # An empty wallet asks for all kinds of tokens, and first for the list of kinds: three requests.
+    wallet = getattr(site.tokens, '_tokens', None)
+    if isinstance(wallet, dict):
+        wallet.update(site.get_tokens(['login']))
 
 
 def _manager(site: Any) -> Any:

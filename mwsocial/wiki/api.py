@@ -70,7 +70,10 @@ class Api:
         """*log_in* logs in anew; *patience*: seconds; *simulate*: nothing is ever written."""
         self._send = send
         self._log_in = log_in
-        self._patience = patience
+        #: how many seconds one request may take with all its tries
+        self.patience = patience
+        #: seconds before the second try; doubled for each further one
+        self.pause = 1.0
         self.simulate = simulate
         #: whom every request insists on being; '' until the login was checked
         self.user = ''
@@ -126,12 +129,12 @@ class Api:
         return self._ask(params, writes=True)
 
     def _ask(self, params: Params, *, writes: bool) -> dict[str, Any]:
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self.patience
         tried = {Kind.LOGIN: 0, Kind.TOKEN: 0}
         words = ''
         for attempt in range(_TRIES):
             left = max(1.0, deadline - time.monotonic())
-            wait = min(2.0**attempt, 15.0)
+            wait = min(self.pause * 2.0**attempt, 15.0)
             try:
                 answer = self._send(self._encode(params, writes), writes, left)
             except NoAnswer as error:

@@ -157,8 +157,8 @@ class _Rewriting:
         self.params = params
         self.item = item
         self.head = raw[: params[0].start] if params else raw[:-2]
-        #: (whether it is the bot's, text) of each parameter
-        self.rows = [(one.kind == 'bot', raw[one.start : one.end]) for one in params]
+        #: (kind, text) of each parameter
+        self.rows = [(one.kind, raw[one.start : one.end]) for one in params]
 
     def make(self, change: Change) -> tuple[str, Item]:
         """The new text, and the item it must spell."""
@@ -177,7 +177,13 @@ class _Rewriting:
 
     def _with_lines(self, lines: Mapping[str, str]) -> str:
         _, indent = _line_end(self.raw[:-2])
-        before = self.head + ''.join(text for is_bots, text in self.rows if not is_bots)
+        before, last = self.head, ''
+        for kind, text in self.rows:
+            # What a bar split off from a line of the bot must not become somebody's signature.
+            if last == 'bot' and kind in ('positional', 'unknown') and not _ends_line(before):
+                before += '\n'
+            before += '' if kind == 'bot' else text
+            last = kind
         before, _ = _line_end(before)
         written = ''.join(
             f'| {name:<10} = {lines[name]}\n' for name in sorted(lines, key=bot_place)
@@ -189,15 +195,15 @@ class _Rewriting:
     def _give_id(self, new_id: str) -> bool:
         places = [n for n, one in enumerate(self.params) if one.name == 'id']
         if places:
-            (is_bots, text), one = self.rows[places[0]], self.params[places[0]]
+            (kind, text), one = self.rows[places[0]], self.params[places[0]]
             at = one.value_start - one.start
             rest = text[at:].lstrip(' \t')
             space = text[at : len(text) - len(rest)] or ' '
             gap = ' ' if rest.startswith('<') else ''
-            self.rows[places[0]] = (is_bots, f'{text[:at]}{space}{new_id}{gap}{rest}')
+            self.rows[places[0]] = (kind, f'{text[:at]}{space}{new_id}{gap}{rest}')
             return len(places) == 1
         blank = self.head[len(self.head.rstrip(SPACE)) :]
-        self.rows.insert(0, (False, self._styled('id', new_id) + blank))
+        self.rows.insert(0, ('content', self._styled('id', new_id) + blank))
         return True
 
     def _fold(self, value: str) -> bool:
@@ -205,19 +211,19 @@ class _Rewriting:
         if len(places) > 1:
             return False
         if places:
-            (is_bots, text), one = self.rows[places[0]], self.params[places[0]]
+            (kind, text), one = self.rows[places[0]], self.params[places[0]]
             at = one.value_start - one.start
             old = text[at:]
             blank = old[len(old.rstrip(SPACE)) :] if old.strip(SPACE) else old.lstrip(' \t')
             space = old[: len(old) - len(old.lstrip(' \t'))] or ('' if old.strip(SPACE) else ' ')
-            self.rows[places[0]] = (is_bots, f'{text[:at]}{space}{value}{blank}')
+            self.rows[places[0]] = (kind, f'{text[:at]}{space}{value}{blank}')
             return True
         content = [n for n, one in enumerate(self.params) if one.kind == 'content']
         if not content:
             return False
         text = self.rows[content[-1]][1]
         blank = text[len(text.rstrip(SPACE)) :]
-        self.rows.insert(content[-1] + 1, (False, self._styled('approved', value) + blank))
+        self.rows.insert(content[-1] + 1, ('editors', self._styled('approved', value) + blank))
         return True
 
     def _styled(self, name: str, value: str) -> str:
@@ -226,14 +232,19 @@ class _Rewriting:
             if one.kind == 'content':
                 label = self.raw[one.start + 1 : one.value_start - 1]
                 before = label[: len(label) - len(label.lstrip(' \t'))]
-                padded = label.endswith(' ')
-                width = len(label) - len(before)
-                shown = name.ljust(width) if padded else name
-                shown += ' ' if padded and not shown.endswith(' ') else ''
+                bare = label.rstrip(' \t')
+                padded = len(label) > len(bare)
+                # One space is no column to keep to.
+                width = len(label) - len(before) if len(label) > len(bare) + 1 else 0
+                shown = f'{name} '.ljust(width) if padded else name
                 after = self.raw[one.value_start : one.end]
                 after = after[: len(after) - len(after.lstrip(' '))] or (' ' if padded else '')
                 return f'|{before}{shown}={after}{value}'
         return f'| {name:<10} = {value}'
+
+
+def _ends_line(text: str) -> bool:
+    return text.rstrip(' \t').endswith('\n')
 
 
 def _line_end(text: str) -> tuple[str, str]:

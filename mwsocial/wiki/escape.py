@@ -16,7 +16,7 @@ _LINK = re.compile(r'(\[\[[^\[\]{}<>|~\n]+(?:\|[^\[\]{}<>|~\n]*)?\]\])')
 # A magic word (``__TOC__``, in Japanese with wide underscores) is broken by its first character.
 _MAGIC = r'_(?=_\w+__)|\uff3f(?=\uff3f\w+\uff3f\uff3f)'
 _BREAKS = re.compile(rf'[{{}}<|\[\]]|~{{3,}}|{_MAGIC}')
-_ADDRESS_BREAKS = re.compile(rf'[|{{}}\[\]<>"\']|~(?=~)|(?<=~)~|{_MAGIC}')
+_ADDRESS_BREAKS = re.compile(rf'[ |{{}}\[\]<>"\']|~(?=~)|(?<=~)~|{_MAGIC}')
 _KEPT_FORMAT = '\u200c\u200d'
 _ENTITY = re.compile(r'&(?:#\d+|amp|lt|gt);')
 

@@ -20,8 +20,9 @@ class PageState:
 
     ``revid`` 0 and ``missing`` for a page that does not exist. ``user`` made that revision ('' where
     hidden). ``protection`` maps an action (``edit``, ``move``, ``create``) to the levels that it needs
-    (all of them; a cascading protection of another page may add one). ``refusal``: the wiki's words where the account logged
-    in may not edit the page (protection, block); '' where it may, or where that was not asked.
+    (all of them; a cascading protection of another page may add one). ``refusal``: the wiki's words
+    where the account logged in may not edit the page (protection, block); '' where it may, or where
+    that was not asked.
     """
 
     title: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -63,8 +64,11 @@ def handle_global_options(
     prepare(environ)
     import pywikibot  # importing it reads user-config.py, which has been checked by now
 
+    # Without an operator's wish for logs, not even the list of commands is written: the folder may be
+    # read-only. (An empty list would make Pywikibot read the command line by itself.)
+    args = [*words] if pywikibot.config.log and words else ['-nolog', *words]
     try:
-        return list(pywikibot.handle_args(list(words) or ['-nolog'], do_help=False))
+        return list(pywikibot.handle_args(args, do_help=False))
     except DeskError:
         raise
     except ValueError as error:
@@ -212,7 +216,9 @@ def _sender(site: Any, session: BoundedSession) -> Any:
     def send(params: Mapping[str, str], writes: bool, seconds: float) -> Answer:
         # The API waits by itself where the wiki says so; the throttle would do it without a bound.
         site.throttle.retry_after = 0
-        site.throttle(write=writes)
+        # Its file of sibling processes may be gone, or its folder not writable: that costs nothing.
+        with suppress(OSError):
+            site.throttle(write=writes)
         session.limit = max(1.0, min(60.0, seconds))
         response = http.fetch(
             uri,
@@ -248,6 +254,11 @@ def _as_trouble(error: Exception) -> DeskError:
     from pywikibot import exceptions
 
     words = str(error).splitlines()[0][:300] if str(error).strip() else type(error).__name__
+    if isinstance(error, OSError):
+        return ConfigurationError(
+            f'Pywikibot cannot keep its cookies: {error.strerror or words}: {error.filename}. The '
+            'folder of user-config.py must be writable.'
+        )
     if isinstance(error, exceptions.NoUsernameError):
         return ConfigurationError(f'The login to the wiki does not work: {words}')
     if isinstance(error, exceptions.TimeoutError | exceptions.ServerError):

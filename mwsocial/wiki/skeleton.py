@@ -3,8 +3,8 @@
 mwparserfromhell is not asked: it guesses where MediaWiki does not (it hides a ``|`` that stands inside a
 tag or an external link, and lets a template that is never closed swallow those after it), and its time
 grows with the square of what is left open: a vandal's forty kilobytes of ``{{a|`` cost it minutes. Here
-the rules are those of MediaWiki's own preprocessor (includes/parser/Preprocessor_Hash.php), in one pass, in time linear in the
-page, so that a template is for the bot exactly what it is for the reader.
+the rules are those of MediaWiki's own preprocessor (includes/parser/Preprocessor_Hash.php), in one pass,
+in time linear in the page: a template is for the bot exactly what it is for the reader.
 """
 
 from __future__ import annotations

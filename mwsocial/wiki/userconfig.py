@@ -47,6 +47,10 @@ def check_user_config(environ: Mapping[str, str], host: str) -> None:
         from pywikibot import config
     except Exception as error:
         raise ConfigurationError(_why_unreadable(error)) from None
+    except SystemExit:
+        raise ConfigurationError(
+            'Pywikibot does not run with this user-config.py; its reason stands above.'
+        ) from None
     path = Path(config.base_dir) / config.user_config_file
     _check_place(environ, path)
     _check_file(path)
@@ -117,9 +121,7 @@ def _why_unreadable(error: Exception) -> str:
     place = getattr(error, 'lineno', None)
     trace = error.__traceback__
     while place is None and trace is not None:
-        if trace.tb_frame.f_code.co_filename.endswith('config.py') and 'pywikibot/' not in (
-            trace.tb_frame.f_code.co_filename
-        ):
+        if Path(trace.tb_frame.f_code.co_filename).name == 'user-config.py':
             place = trace.tb_lineno
         trace = trace.tb_next
     where = f', line {place}' if place else ''

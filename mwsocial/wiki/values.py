@@ -101,7 +101,8 @@ def resolve(wikitext: str) -> Resolved:
     tab and newline are trimmed. All else that MediaWiki would not show as it stands is a fault.
     """
     scan = _Scan(wikitext)
-    faults = [*scan.faults, *_tags(scan.text, HTML_TAGS), *_markup(scan.text)]
+    faults = [*scan.faults, *_risks(scan.text), *_tags(scan.text, HTML_TAGS)]
+    faults += _markup(scan.text)
     decoded, wrong = _decode(scan.filled(scan.hidden))
     faults += [*wrong, *_characters(decoded)]
     return _resolved(decoded, faults)
@@ -114,8 +115,8 @@ def resolve_wikitext(wikitext: str) -> Resolved:
     """
     scan = _Scan(wikitext)
     value = scan.filled([_nowiki(inside) for inside in scan.hidden])
-    faults = [*scan.faults, *scan.open_links(), *_tags(scan.text), *_risks(scan.text)]
-    faults += _characters(_decode(value)[0])
+    faults = [*scan.faults, *scan.open_links(), *_risks(scan.text), *_tags(scan.text)]
+    faults += [*_signature(scan.text), *_characters(_decode(value)[0])]
     resolved = _resolved(value, faults)
     if not resolved.faults:
         # What only a removed comment kept apart must not become markup where the value is used.
@@ -129,6 +130,9 @@ def resolve_wikitext(wikitext: str) -> Resolved:
 
 def _resolved(value: str, faults: list[Reason]) -> Resolved:
     first = {fault.key: fault for fault in reversed(faults)}
+    if first.keys() & {'values-template', 'values-argument'}:
+        # Said already.
+        faults = [fault for fault in faults if fault.key != 'values-braces']
     value = unicodedata.normalize('NFC', value).strip(' \t\n')
     return Resolved(value, tuple(first[key] for key in dict.fromkeys(f.key for f in faults)))
 
@@ -305,26 +309,22 @@ def _markup(text: str) -> Iterator[Reason]:
         yield Reason('values-quotes', ("''",))
     if '{|' in text:
         yield Reason('values-table', ('{|', '<nowiki>', '</nowiki>'))
-    yield from _conversion(text)
-    if '<!--' in text:
-        yield Reason('values-comment', ('<!--', '-->'))
     switch = _SWITCH.search(text)
     if switch:
         yield Reason('values-switch', (switch[0], '<nowiki>', '</nowiki>'))
 
 
-def _conversion(text: str) -> Iterator[Reason]:
-    if '-{' in text:
-        yield Reason('values-conversion', ('-{', '<nowiki>', '</nowiki>'))
-
-
 def _risks(text: str) -> Iterator[Reason]:
-    # What wikitext may not hold, because it would act where the value is used.
+    # What may stand neither in plain text nor in wikitext: it would act where the value is used.
     if '{{' in text or '}}' in text:
         yield Reason('values-braces', ('{{', '}}', '<nowiki>'))
-    yield from _conversion(text)
+    if '-{' in text:
+        yield Reason('values-conversion', ('-{', '<nowiki>', '</nowiki>'))
     if '<!--' in text:
         yield Reason('values-comment', ('<!--', '-->'))
+
+
+def _signature(text: str) -> Iterator[Reason]:
     if '~~~' in text:
         yield Reason('values-signature', ('~~~', '<nowiki>', '</nowiki>'))
 

@@ -51,11 +51,12 @@ def shoot(
     page = requests.get(url, params={'useskin': skin}, timeout=120).text
     base = re.match(r'https?://[^/]+', url)
     assert base
-    style = f'<base href="{base[0]}/"><style>{PLAIN}{DARK if dark else ""}</style></head>'
+    style = f'<style>{PLAIN}{DARK if dark else ""}</style></head>'
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / 'page.html'
         # Without scripts: what readers without JavaScript see.
         page = re.sub(r'<script.*?</script>', '', page, flags=re.DOTALL)
+        page = page.replace('<head>', f'<head><base href="{base[0]}/">', 1)
         file.write_text(page.replace('</head>', style, 1), 'utf-8')
         shot = Path(folder) / 'shot.png'
         # A headless window is never narrower than 500 px: a frame makes it so.
@@ -119,7 +120,10 @@ def _save(admin: Person, sections: dict[str, str]) -> None:
 
 def main(folder: str = '') -> None:
     """Make the pictures."""
-    with tempfile.TemporaryDirectory() as place, Sandbox.scratch(f'{place}/it', ROOT / '.sandbox') as box:
+    with (
+        tempfile.TemporaryDirectory() as place,
+        Sandbox.scratch(f'{place}/it', ROOT / '.sandbox') as box,
+    ):
         admin = box.person('Admin')
         install(admin)
         admin.upload('MediaWiki 1.47.png', flower())

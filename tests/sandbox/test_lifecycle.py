@@ -18,7 +18,7 @@ import pytest
 import requests
 
 from mwsocial.errors import DeskError
-from mwsocial.sandbox import Sandbox, process
+from mwsocial.sandbox import Sandbox, process, snac
 
 
 @pytest.fixture
@@ -248,15 +248,16 @@ def test_commands_without_a_sandbox(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
-def test_a_server_that_cannot_start_says_where_to_look(own: Sandbox) -> None:
+def test_a_server_that_cannot_start_says_where_to_look(
+    own: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     own.down()
-    configuration = own.mastodon_folder / 'data' / 'server.json'
-    kept = configuration.read_text()
-    layout = kept.replace('"layout": ', '"layout": 9')
-    assert layout != kept
-    configuration.write_text(layout)
-    with pytest.raises(DeskError, match=r'mastodon\.log'):
-        own.up()
-    configuration.write_text(kept)
+    with monkeypatch.context() as broken:
+        broken.setattr(snac, '_programs', lambda *_: None)
+        program = own.mastodon_folder / 'snac'
+        program.write_text('#!/bin/sh\necho no >&2\nexit 1\n')
+        with pytest.raises(DeskError, match=r'mastodon\.log'):
+            own.up()
+    assert own.person('Carol').edit('The wiki works', 'x')
     own.up()
     assert own.is_up

@@ -39,8 +39,7 @@ def test_post_boost_and_ledger(wiki: Sandbox) -> None:
 
 
 def test_mention_arrives(wiki: Sandbox) -> None:
-    host = wiki.mastodon_url.removeprefix('http://')
-    wiki.mastodon('reader').status_post(f'@mediawiki@{host} a question')
+    wiki.mastodon('reader').status_post('@mediawiki a question')
     desk = wiki.mastodon('mediawiki')
     eventually(lambda: any(
         'a question' in notice['status']['content']

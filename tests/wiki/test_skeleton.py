@@ -187,8 +187,38 @@ def test_agrees_with_mwparserfromhell_on_a_tidy_page(page: list[tuple[str, list[
         assert mine == [(str(param.name), str(param.value)) for param in theirs.params]
 
 
-@given(st.lists(st.sampled_from(['{{X', '{{', '}}', '|', 'a=', '=', '\n', '\n==', '[[', ']]', '<!--', '-->',
-    '<nowiki>', '</nowiki>', '-{', '}-', '{{{', '}}}', '\n{|', '\n|}', '<table>', '</table>', 'é']), max_size=40))  # fmt: skip
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                '{{X',
+                '{{',
+                '}}',
+                '|',
+                'a=',
+                '=',
+                '\n',
+                '\n==',
+                '[[',
+                ']]',
+                '<!--',
+                '-->',
+                '<nowiki>',
+                '</nowiki>',
+                '-{',
+                '}-',
+                '{{{',
+                '}}}',
+                '\n{|',
+                '\n|}',
+                '<table>',
+                '</table>',
+                'é',
+            ]
+        ),
+        max_size=40,
+    )
+)
 def test_whatever_the_page_the_places_are_in_order(pieces: list[str]) -> None:
     text = ''.join(pieces)
     pos = 0

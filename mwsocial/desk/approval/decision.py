@@ -9,7 +9,7 @@ from datetime import datetime
 
 from mwsocial.desk.approval import explain, people
 from mwsocial.desk.approval.clauses import AUTHOR, CHEAP, READ, Case, Clause
-from mwsocial.desk.approval.history import SLICE, History
+from mwsocial.desk.approval.history import SLICE, History, Shown
 from mwsocial.desk.approval.holder import item_now
 from mwsocial.desk.approval.verdict import Approved, NotApproved, refused
 from mwsocial.desk.fingerprint import SHOWN, fingerprint
@@ -43,12 +43,12 @@ def approval(
     here = history.shown(current, item_id)
     if not here.items:
         return NotApproved(Reason('approval-no-item', (item_id,)), 'none')
-    if here.holds:
+    if on_hold(here):
         return NotApproved(Reason('approval-held'), 'held')
     item = item_now(item_id, queue, knowledge)
     if item is None:
         return refused('id-twice', item_id)
-    if item.faults:
+    if not in_order(item):
         return refused('faults')
     values = values_shown(item, queue)
     if not values:
@@ -56,7 +56,7 @@ def approval(
     matching = [value for value in values if begins_with_fingerprint(value, item, rules)]
     if not matching:
         return explain.stale(values, item, history, rules)
-    plain = [value for value in matching if not _NOT_PLAIN.search(value)]
+    plain = [value for value in matching if is_plain(value)]
     if not plain:
         return refused('not-plain', people.approvers(rules))
     return _decide(Case(history, rules, now, item, '', current), plain)
@@ -112,6 +112,21 @@ def candidates(case: Case, cheap: Mapping[str, Clause]) -> Iterator[Case]:
 def passes(case: Case, clauses: Mapping[str, Clause]) -> bool:
     """Whether no rule of these speaks against the revision."""
     return all(clause(case) is None for clause in clauses.values())
+
+
+def on_hold(here: Shown) -> bool:
+    """Whether a hold stands on anything that carries the id."""
+    return bool(here.holds)
+
+
+def in_order(item: Item) -> bool:
+    """Whether the template itself is without faults: with them its content is a guess."""
+    return not item.faults
+
+
+def is_plain(value: str) -> bool:
+    """Whether the value can be written in one way only, so that it can be searched for."""
+    return not _NOT_PLAIN.search(value)
 
 
 def values_shown(item: Item, queue: Queue) -> list[str]:

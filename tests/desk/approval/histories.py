@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+from mwsocial.desk.approval import Approved, NotApproved, approval
 from mwsocial.desk.item import Decision, Item, Queue
 from mwsocial.desk.knowledge import Need, Person, Rights
 from mwsocial.desk.rules import Rules
@@ -59,7 +60,9 @@ class It:
 
     def text(self) -> str:
         lines = {**self.full(), **self.editors, **({'oops': 'x'} if self.faulty else {})}
-        return '{{Social media item\n' + ''.join(f'| {k} = {v}\n' for k, v in lines.items()) + '}}\n'
+        return (
+            '{{Social media item\n' + ''.join(f'| {k} = {v}\n' for k, v in lines.items()) + '}}\n'
+        )
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,9 @@ class Page:
     extra: str = ''
 
     def text(self) -> str:
-        decided = (f'{{{{Social media decision|id={a}|approved={b}}}}}\n' for a, b in self.decisions)
+        decided = (
+            f'{{{{Social media decision|id={a}|approved={b}}}}}\n' for a, b in self.decisions
+        )
         return ''.join(item.text() for item in self.items) + ''.join(decided) + self.extra
 
     def of(self, item_id: str) -> list[It]:
@@ -128,6 +133,7 @@ class World:
         self.now = START
         self.chain: list[Edit] = []
         self.newest = 0
+        self.sees_hidden = False
         self.names = {userid: name for name, userid in IDS.items() if userid}
         self.sysops = {1, 6}
         self.blocked: set[int] = set()
@@ -188,6 +194,11 @@ class World:
         time = f'{self.now + timedelta(minutes=1):%H:%M, %d %B %Y} (UTC)'
         return f'{mark(item, self.rules)[:digits]} [[User:{user}|{user}]] {time}'
 
+    def verdict(self, item_id: str = 'one') -> Approved | NotApproved:
+        """What the decision says now."""
+        memory = Memory(self)
+        return memory.ask(lambda: approval(item_id, memory, self.rules, self.now))
+
     def demote(self, user: str) -> None:
         """Take the group away."""
         userid = IDS[user]
@@ -236,7 +247,7 @@ class Memory:
         self.most = 0
 
     def _revision(self, edit: Edit) -> Revision:
-        hidden = edit.user_hidden
+        hidden = edit.user_hidden and not self.world.sees_hidden
         return Revision(
             edit.revid,
             edit.parentid,
@@ -245,7 +256,7 @@ class Memory:
             edit.time,
             '' if edit.summary_hidden else edit.summary,
             edit.tags,
-            user_hidden=hidden,
+            user_hidden=edit.user_hidden,
             text_hidden=edit.text_hidden,
             summary_hidden=edit.summary_hidden,
         )
@@ -254,7 +265,7 @@ class Memory:
         if revid not in self.texts:
             raise Need(texts=[revid])
         edit = self.edits[revid]
-        return Page() if edit.text_hidden else edit.page
+        return Page() if edit.text_hidden and not self.world.sees_hidden else edit.page
 
     def queue(self, revid: int) -> Queue:
         return self._page(revid).queue()
@@ -282,8 +293,10 @@ class Memory:
             try:
                 return decision()
             except Need as need:
-                assert need.texts - self.texts or need.people - self.people or (
-                    need.former - self.former
+                assert (
+                    need.texts - self.texts
+                    or need.people - self.people
+                    or (need.former - self.former)
                 ), 'asked for what it had'
                 self.rounds += 1
                 self.most = max(self.most, len(need.texts))

@@ -121,7 +121,11 @@ def taken_back(old, new, item, value):
 def vetoed_then(world, pages, n, one):
     while n >= 0 and (pages[n] is None or pages[n].holds(one)):
         e, before = world.chain[n], pages[n - 1].holds(one) if n and pages[n - 1] else []
-        if pages[n] and more(pages[n].holds(one), before) and (is_bot(world, e) or counts(world, e)):
+        if (
+            pages[n]
+            and more(pages[n].holds(one), before)
+            and (is_bot(world, e) or counts(world, e))
+        ):
             return True
         n -= 1
     return False

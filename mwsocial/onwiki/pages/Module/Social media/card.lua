@@ -47,7 +47,7 @@ local SUBTLE = 'color:var(--color-subtle,#54595d)'
 local LINK = 'color:var(--color-progressive,#36c)'
 local BORDER = '1px solid var(--border-color-subtle,#c8ccd1)'
 local STYLES = {
-	card = 'display:flow-root;border:' .. BORDER:sub( 5 ) .. ';border-width:1px;border-radius:6px;margin:.5em 0 1em;' ..
+	card = 'display:flow-root;border:' .. BORDER .. ';border-radius:6px;margin:.5em 0 1em;' ..
 		'padding:.7em .9em;max-width:60em;background:var(--background-color-base,#fff);' .. TEXT,
 	row = 'display:flex;flex-wrap:wrap;align-items:baseline;gap:.2em .8em',
 	pill = 'border-radius:1em;padding:.1em .7em;font-weight:bold',
@@ -56,7 +56,7 @@ local STYLES = {
 	post = 'border:' .. BORDER .. ';border-radius:6px;padding:.5em .7em;min-width:0',
 	words = 'white-space:pre-wrap;overflow-wrap:anywhere;margin:.4em 0 0;line-height:1.5',
 	part = 'border-top:1px dashed var(--border-color-base,#a2a9b1);margin-top:.5em;padding-top:.1em',
-	end_ = 'margin-inline-start:auto',
+	last = 'margin-inline-start:auto',
 	button = 'display:inline-block;border-radius:3px;padding:.25em .9em;font-weight:bold;' ..
 		'background:var(--background-color-progressive,#36c);color:var(--color-inverted-fixed,#fff)',
 	copy = 'display:inline-block;user-select:all;overflow-wrap:anywhere;white-space:pre-wrap;' ..
@@ -180,7 +180,7 @@ local function heading( item, config, name, thread )
 	end
 	return element( 'div', STYLES.row, strong( inert( tools.channel_name( config, name ) ) ) ..
 		( account ~= '' and element( 'bdi', SUBTLE .. ';overflow-wrap:anywhere', inert( account ) ) or '' ) ..
-		element( 'span', STYLES.end_, table.concat( counts, ', ' ) ) )
+		element( 'span', STYLES.last, table.concat( counts, ', ' ) ) )
 end
 
 --- The posts of an item; channels where it looks the same share one picture.
@@ -262,16 +262,14 @@ function p.previews( item, config )
 	for _, picture in ipairs( news( item ) ) do
 		pictures[#pictures + 1] = picture
 	end
-	local result = #pictures > 0 and element( 'div', STYLES.grid, table.concat( pictures ) ) or ''
-	local attached = images( item )
-	if #attached > 0 then
-		result = result .. element( 'div', STYLES.grid, table.concat( attached ) )
+	for _, picture in ipairs( images( item ) ) do
+		pictures[#pictures + 1] = picture
 	end
-	return result
+	return #pictures > 0 and element( 'div', STYLES.grid, table.concat( pictures ) ) or ''
 end
 
 local function list( sentences )
-	return '<ul style="margin:.2em 0 0;margin-inline-start:1.2em"><li>' .. table.concat( sentences, '</li><li>' ) ..
+	return '<ul style="margin:.2em 0 0;padding:0;margin-inline-start:1.3em"><li>' .. table.concat( sentences, '</li><li>' ) ..
 		'</li></ul>'
 end
 
@@ -333,8 +331,8 @@ end
 
 local function lines( item )
 	local parts = {}
-	local function add( key, value )
-		parts[#parts + 1] = element( 'div', nil, html( key, value ) )
+	local function add( key, ... )
+		parts[#parts + 1] = element( 'div', 'margin:.4em 0 0;overflow-wrap:anywhere', html( key, ... ) )
 	end
 	for _, name in ipairs( { 'hold', 'decline', 'delete-posts' } ) do
 		if item.signed[name] then
@@ -343,13 +341,13 @@ local function lines( item )
 		end
 	end
 	if item.bot.note then
-		parts[#parts + 1] = box( TONES[STATES[item.state]] and STATES[item.state] == 'good' and 'quiet' or 'warn',
+		parts[#parts + 1] = box( STATES[item.state] == 'good' and 'quiet' or 'warn',
 			html( 'onwiki-note', element( 'bdi', nil, tools.signed( item.bot.note ) ) ) )
 	end
 	local found = item.bot['approved-in'] and diff( item.bot['approved-in'], say( 'onwiki-edit' ) )
 	local signed = ( item.signed.approved or '' ):gsub( '^%x+%s*', '' )
 	if found and signed ~= '' then
-		parts[#parts + 1] = element( 'div', nil, html( 'onwiki-approved-by', tools.signed( signed ), found ) )
+		add( 'onwiki-approved-by', tools.signed( signed ), found )
 	elseif found then
 		add( 'onwiki-approved-in', found )
 	elseif signed ~= '' then
@@ -363,7 +361,7 @@ end
 
 -- Approving ------------------------------------------------------------------------------------
 
-local APPROVABLE = { proposed = true, failed = true, missed = true, ['partly posted'] = true, held = true, invalid = true }
+local APPROVABLE = { proposed = true, failed = true, missed = true, ['partly posted'] = true, invalid = true }
 
 local function preview_of_edit( frame )
 	return frame:preprocess( '{{REVISIONID}}' ) == ''
@@ -423,7 +421,7 @@ function p.item( item, config, frame )
 	local head = element( 'div', STYLES.row, pill( STATES[item.state], named ) ..
 		( item.id ~= '' and element( 'code', 'background:none;border:0;padding:0;overflow-wrap:anywhere;' .. SUBTLE,
 			inert( item.id ) ) or '' ) ..
-		element( 'span', SUBTLE .. ';' .. STYLES.end_, due or '' ) )
+		element( 'span', SUBTLE .. ';' .. STYLES.last, due or '' ) )
 	local fault = config.fault and box( 'warn', config.fault ) or ''
 	local hint = tools.has( 'onwiki-hint-' .. key ) and #item.problems == 0 and
 		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-hint-' .. key ) ) or ''
@@ -459,7 +457,7 @@ function p.mention( args )
 			element( 'bdi', 'font-weight:bold;overflow-wrap:anywhere', inert( value( 'author' ) ) ) ..
 			element( 'span', SUBTLE, ( tools.has( kind_key ) and say( kind_key ) or inert( kind ) ) .. ' · ' ..
 				inert( network and network.name or value( 'channel' ) ) ) ..
-			element( 'span', SUBTLE .. ';' .. STYLES.end_, inert( value( 'date' ) ) ) ) ..
+			element( 'span', SUBTLE .. ';' .. STYLES.last, inert( value( 'date' ) ) ) ) ..
 		element( 'div', STYLES.words, inert( value( 'excerpt' ) ), 'dir="auto"' ) ..
 		element( 'div', SUBTLE .. ';overflow-wrap:anywhere', inert( url ) ) ..
 		( decision ~= '' and element( 'div', nil, html( 'onwiki-decided', tools.signed( decision ) ) ) or

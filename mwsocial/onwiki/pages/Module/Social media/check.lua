@@ -40,19 +40,6 @@ local function trimmed( value )
 	return mw.text.trim( value, ' \t\n' )
 end
 
-local function names_of( value )
-	local names, seen = {}, {}
-	for name in ( value .. ',' ):gmatch( '([^,]*),' ) do
-		name = trimmed( name )
-		if name ~= '' and not seen[name] then
-			seen[name] = true
-			names[#names + 1] = name
-		end
-	end
-	table.sort( names )
-	return names
-end
-
 --- The text of the item on one channel, '' where it has none.
 function p.text_on( item, name )
 	return item.content['text-' .. name] or item.content.text or ''
@@ -342,8 +329,8 @@ function p.read( args, config )
 		if what == 'content' then
 			local resolved, faults = values.resolve( value, name )
 			item.content[name] = resolved ~= '' and resolved or nil
-			for _, fault in ipairs( faults or {} ) do
-				say( name, fault.key, unpack( fault.args or fault ) )
+			for _, fault in ipairs( faults ) do
+				say( name, fault.key, unpack( fault.args ) )
 			end
 		elseif what == 'signed' then
 			item.signed[name] = trimmed( value ) ~= '' and trimmed( value ) or nil
@@ -372,7 +359,7 @@ function p.read( args, config )
 	if not config.fault then
 		item.fingerprint = values.fingerprint( item.content, config.enabled, config.language )
 	end
-	item.channels = item.content.channels and names_of( item.content.channels ) or config.enabled
+	item.channels = item.content.channels and values.channelNames( item.content.channels ) or config.enabled
 	if config.fault and #item.channels == 0 then
 		-- The words can be looked at even so.
 		item.channels = { 'mastodon' }

@@ -1,0 +1,173 @@
+"""How much of the history is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mwsocial.desk.approval import Approved, NotApproved, approval, decision, history
+from tests.desk.approval.histories import ALICE, BOB, CAROL, ERIN, It, Memory, Page, World
+
+
+def ask(world: World) -> tuple[Memory, Approved | NotApproved]:
+    memory = Memory(world)
+    return memory, memory.ask(lambda: approval('one', memory, world.rules, world.now))
+
+
+def busy(edits: int, world: World | None = None) -> World:
+    """A page that many have edited."""
+    world = world or World()
+    page = world.page if world.chain else Page((It(),))
+    for number in range(edits):
+        world.save((CAROL, ERIN)[number % 2], replace(page, extra=f'comment {number}'))
+    return world
+
+
+@pytest.mark.parametrize(
+    'editors',
+    [
+        {},
+        {'approved': 'yes ~~~~'},
+        {'approved': '0' * 40},
+        {'approved': '0' * 64 + ' [[User:Alice]]', 'hold': 'draft'},
+    ],
+)
+def test_without_a_matching_approval_nothing_is_read(editors: dict[str, str]) -> None:
+    world = busy(120)
+    world.change(ERIN, lambda item: item.put(**editors))
+    memory, verdict = ask(world)
+    assert isinstance(verdict, NotApproved)
+    assert memory.texts == {world.chain[-1].revid}
+    assert memory.people == set()
+
+
+def test_a_forged_approval_costs_only_what_approvers_wrote() -> None:
+    world = busy(400)
+    for _ in range(3):
+        world.save(ALICE, replace(world.page, extra='by Alice'))
+    busy(100, world)
+    world.change(ERIN, lambda item: item.put(approved=world.value(ALICE, item)))
+    memory, verdict = ask(world)
+    assert isinstance(verdict, NotApproved)
+    assert len(memory.texts) == 1 + 3 + 1
+    assert memory.rounds == 3
+
+
+def test_a_usual_approval() -> None:
+    world = busy(30)
+    world.approve(ALICE)
+    approving = world.chain[-1].revid
+    busy(20, world)
+    memory, verdict = ask(world)
+    assert isinstance(verdict, Approved)
+    assert memory.texts == set(range(1, 52))
+    assert memory.former == set()
+    # the page, the people, the approval and its parent, what came after, what came before
+    assert memory.rounds == 5
+    assert approving in memory.texts
+
+
+def test_texts_are_asked_for_in_batches() -> None:
+    world = busy(130)
+    world.approve(ALICE)
+    busy(110, world)
+    memory, verdict = ask(world.wait(minutes=10))
+    assert isinstance(verdict, Approved)
+    assert memory.most == history.BATCH == 50
+    assert memory.rounds <= 3 + 3 + 3
+
+
+def test_the_way_back_ends_where_the_id_is_gone() -> None:
+    world = World()
+    old = Page((It('older').say('Long ago'),))
+    for number in range(300):
+        world.save(CAROL, replace(old, extra=f'{number}'))
+    world.wait(days=31)
+    world.save(CAROL, Page((It(),)))
+    world.approve(ALICE)
+    memory, verdict = ask(world.wait(minutes=10))
+    assert isinstance(verdict, Approved)
+    assert len(memory.texts) <= 2 + history.BATCH
+
+
+def test_the_way_back_goes_on_while_the_id_stands() -> None:
+    """However long ago an approval stood: while the id is on the page, it is found."""
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    value = world.value(ALICE, It())
+    world.approve(ALICE)
+    world.change(BOB, lambda item: item.put(approved=''))
+    busy(120, world)
+    world.wait(days=90)
+    world.change(ALICE, lambda item: item.put(approved=value))
+    memory, verdict = ask(world.wait(minutes=20))
+    assert isinstance(verdict, NotApproved)
+    assert verdict.reason.key == 'approval-seen-before'
+    assert verdict.reason.args[2] == '2'
+
+
+def test_a_hidden_text_does_not_end_the_way_back() -> None:
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    value = world.value(ALICE, It())
+    world.approve(ALICE)
+    busy(47, world)
+    world.chain[2].text_hidden = True
+    world.wait(days=90)
+    world.change(ERIN, lambda item: item.put(approved=''))
+    busy(48, world)
+    world.wait(days=31)
+    world.change(ALICE, lambda item: item.put(approved=value))
+    assert world.chain[-1 - history.BATCH].text_hidden is False
+    world.chain[-1 - history.BATCH].text_hidden = True
+    _, verdict = ask(world.wait(minutes=20))
+    assert isinstance(verdict, NotApproved)
+    assert verdict.reason.key == 'approval-seen-before'
+
+
+def test_many_approvers_are_read_newest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decision, 'SLICE', 20)
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    for number in range(200):
+        world.save(BOB, replace(world.page, extra=f'{number}'))
+    world.approve(ALICE)
+    world.wait(minutes=20)
+    memory = Memory(world)
+    seen: list[int] = []
+
+    def first_two() -> None:
+        seen.append(len(memory.texts))
+        approval('one', memory, world.rules, world.now)
+
+    memory.ask(first_two)
+    assert seen[0] == 0
+    assert seen[1] == 1
+    assert memory.people == {ALICE, BOB}
+
+
+def test_former_rights_are_asked_only_of_who_touched_it() -> None:
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    world.approve(ALICE)
+    before = world.page
+    world.save(ERIN, replace(before, extra='harmless'))
+    world.change('Frank', lambda item: item.put(comment='harmless'))
+    world.save('Frank', before)
+    world.change(CAROL, lambda item: item.say('Other'))
+    world.save(CAROL, before)
+    memory, verdict = ask(world.wait(minutes=20))
+    assert isinstance(verdict, Approved)
+    assert memory.former == {CAROL}
+
+
+def test_no_page_and_no_item() -> None:
+    memory, verdict = ask(World())
+    assert isinstance(verdict, NotApproved)
+    assert verdict.kind == 'none'
+    world = World()
+    world.save(CAROL, Page((It('two'),)))
+    memory, verdict = ask(world)
+    assert isinstance(verdict, NotApproved)
+    assert verdict.reason.text() == 'There is no item one on the page.'
