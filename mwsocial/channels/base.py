@@ -115,13 +115,27 @@ class Channel(Protocol):
     turns every error of its library into one of the types above; none raises.
     """
 
-    name: str
-    network: str
-    #: how long the network honours an idempotency key; None when it has none
-    key_lifetime: timedelta | None
-    #: how long after the last possible send the own timeline certainly shows a post;
-    #: None when it gives no such certainty
-    settled_after: timedelta | None
+    @property
+    def name(self) -> str:
+        """The channel's name in the configuration."""
+        ...
+
+    @property
+    def network(self) -> str:
+        """The network it is on."""
+        ...
+
+    @property
+    def key_lifetime(self) -> timedelta | None:
+        """How long the network honours an idempotency key; None when it has none."""
+        ...
+
+    @property
+    def settled_after(self) -> timedelta | None:
+        """How long after the last possible send the own timeline certainly shows a post; None when
+        there is no such certainty.
+        """
+        ...
 
     def limits(self) -> Limits | CannotLook:
         """What the network takes now (asked once a run)."""

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from mwsocial.channels import counting
-from mwsocial.channels.registry import live_channels
+from mwsocial.channels.registry import live_channels, secret_values
 from mwsocial.delivery.newsdesk import NewsDesk
 from mwsocial.delivery.passing import Pass
 from mwsocial.delivery.protection import unsafe_pages
@@ -29,12 +29,13 @@ def say(line: str) -> None:
 
 def secrets(environ: Mapping[str, str] = os.environ) -> Sequence[str]:
     """Every value of the environment that must never be printed."""
-    words = ('TOKEN', 'SECRET', 'PASSWORD', 'KEY')
-    return [
+    words = ('TOKEN', 'SECRET', 'PASSWORD')
+    own = [
         value
         for name, value in environ.items()
-        if name.startswith(('MWSOCIAL_', 'PWB_')) and any(word in name for word in words) and value
+        if name.startswith('PWB_') and any(word in name for word in words)
     ]
+    return (*secret_values(environ), *filter(None, own))
 
 
 def check_protection(desk: OpenDesk) -> None:

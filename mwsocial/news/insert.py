@@ -189,8 +189,8 @@ class _Place:
                 inner = date.lstrip('*; ')
                 return f'{date[:len(date) - len(inner)]}<translate>{inner}{entry.text}</translate>'
             return date + text
-        sample = next((i for g in (model, *self._page.groups) for i in g.items
-                       if i.start != g.start), None)
+        nearest = self._page.groups if own else (model, *self._page.groups)
+        sample = next((i for g in nearest for i in g.items if i.start != g.start), None)
         line = _bullet(sample) + text
         return f'{date}\n{line}' if own else line
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 import mwparserfromhell
-from mwparserfromhell.nodes import Tag, Text
+from mwparserfromhell.nodes import Argument, Tag, Text
 
 from mwsocial.reason import Reason
 
@@ -80,6 +80,8 @@ def _braces(text: str) -> Reason | None:
     for node in code.ifilter(recursive=True):
         if isinstance(node, Tag):
             continue
+        if isinstance(node, Argument) and id(node) not in nowiki:
+            return Reason('news-entry-argument')
         if isinstance(node, Text) and id(node) not in nowiki:
             found = _BRACES.search(str(node.value))
             if found:

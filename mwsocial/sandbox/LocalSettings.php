@@ -42,6 +42,13 @@ $sandboxBase = [
 	'type' => 'sqlite', 'tablePrefix' => '', 'variables' => [ 'synchronous' => 'NORMAL' ],
 	'dbDirectory' => $wgSQLiteDataDir, 'trxMode' => 'IMMEDIATE',
 ];
+$wgDBservers = [
+	[ 'dbname' => 'wiki', 'load' => 1, 'flags' => DBO_DEFAULT ] + $sandboxBase,
+];
+# A request that only reads holds no transaction, so that it waits for nobody; what it still writes
+# at its end (jobs, for instance) opens one that says so.
+$wgLBFactoryConf['cliMode'] = PHP_SAPI === 'cli'
+	|| in_array( $_SERVER['REQUEST_METHOD'] ?? '', [ 'GET', 'HEAD' ] );
 $wgObjectCaches[CACHE_DB] = [
 	'class' => SqlBagOStuff::class, 'loggroup' => 'SQLBagOStuff',
 	'server' => [ 'dbname' => 'wikicache', 'flags' => 0 ] + $sandboxBase,
@@ -59,6 +66,12 @@ $wgInvalidateCacheOnLocalSettingsChange = false;
 $wgJobRunRate = 1;
 $wgRunJobsAsync = false;
 $wgDisableOutputCompression = true;
+
+# What goes wrong after an answer was sent shows nowhere else.
+if ( is_dir( dirname( $sandboxFolder ) . '/logs' ) ) {
+	$wgDBerrorLog = dirname( $sandboxFolder ) . '/logs/wiki-database.log';
+	$wgDebugLogGroups['exception'] = dirname( $sandboxFolder ) . '/logs/wiki-exceptions.log';
+}
 
 $wgEnableEmail = false;
 $wgEnableUploads = true;

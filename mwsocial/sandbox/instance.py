@@ -45,6 +45,7 @@ class Sandbox:
         self.pywikibot = self.folder / 'pywikibot'
         self.logs = self.folder / 'logs'
         self.clock = Clock([self.wiki_folder / 'clock', self.mastodon_folder / 'clock'])
+        self._owner: dict[str, str] = {}
         self._people: dict[str, Person] = {}
 
     # -- how to get one ---------------------------------------------------------------------
@@ -61,9 +62,12 @@ class Sandbox:
         """A new, isolated sandbox in the new folder ``folder``, running on free ports.
 
         ``base`` is where programs and template are kept; they are made at the first use.
-        Stop it with ``down``.
+        Stop it with ``down``, or use ``with``. Should this process be killed, the servers are
+        ended by the next one that asks for such a sandbox.
         """
+        process.end_orphans()
         sandbox = cls(folder, base)
+        sandbox._owner = {process.OWNER: process.own_identity()}
         sandbox.up(wiki_port=0, mastodon_port=0)
         return sandbox
 
@@ -285,7 +289,8 @@ class Sandbox:
         for attempt in range(3):
             port = self._choose('wiki', wanted if attempt == 0 else 0, _WIKI_PORT)
             server = mediawiki.start(
-                programs, self.wiki_folder, port, self._state['marker'], self.logs / 'wiki.log'
+                programs, self.wiki_folder, port, self._state['marker'], self.logs / 'wiki.log',
+                self._owner,
             )
             self._record(wiki={'port': port, 'server': server.to_json()})
             if self._wait(server, self._wiki_answers):
@@ -299,7 +304,7 @@ class Sandbox:
             port = self._choose('mastodon', wanted if attempt == 0 else 0, _MASTODON_PORT)
             server = snac.start(
                 programs, self.mastodon_folder, port, self._state['marker'],
-                self.logs / 'mastodon.log',
+                self.logs / 'mastodon.log', self._owner,
             )
             self._record(mastodon={'port': port, 'server': server.to_json()})
             if self._wait(server, self._mastodon_answers):
@@ -407,5 +412,8 @@ class Sandbox:
                 'requests': 'mwsocial.sandbox.Rule, in a Gate',
             },
             'ledgers': {'mastodon': str(self.mastodon_folder / 'data' / 'object')},
-            'logs': {name: str(self.logs / f'{name}.log') for name in ('wiki', 'mastodon')},
+            'logs': {
+                name: str(self.logs / f'{name}.log')
+                for name in ('wiki', 'wiki-database', 'wiki-exceptions', 'mastodon')
+            },
         }

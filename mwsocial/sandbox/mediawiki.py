@@ -170,7 +170,14 @@ def renew_outsider(wiki: Path, now: datetime | None = None) -> None:
         )
 
 
-def start(programs: Programs, wiki: Path, port: int, marker: str, log: Path) -> process.Server:
+def start(
+    programs: Programs,
+    wiki: Path,
+    port: int,
+    marker: str,
+    log: Path,
+    more: Mapping[str, str],
+) -> process.Server:
     """Start PHP's server for the wiki on 127.0.0.1:``port``."""
     identify(wiki, port)
     opcache = wiki / 'tmp' / 'opcache'
@@ -188,5 +195,6 @@ def start(programs: Programs, wiki: Path, port: int, marker: str, log: Path) -> 
             **_environment(programs, wiki),
             'PHP_CLI_SERVER_WORKERS': _WORKERS,
             **_clock(programs, wiki),
+            **more,
         },
     )

@@ -18,6 +18,9 @@ from mwsocial.errors import DeskError
 #: The environment variable that tells our servers from all other processes.
 MARKER = 'MWSOCIAL_SANDBOX_INSTANCE'
 
+#: Who started a server that is not to outlive it: process id, start time, boot.
+OWNER = 'MWSOCIAL_SANDBOX_OWNER'
+
 # Children of this process have to be waited for, or they stay as zombies.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -108,6 +111,35 @@ def start(
     _children[child.pid] = child
     entry = _entry(child.pid)
     return Server(child.pid, entry.started if entry else 0, _boot(), marker)
+
+
+def own_identity() -> str:
+    """This process, as ``OWNER`` names it."""
+    entry = _entry(os.getpid())
+    return f'{os.getpid()}:{entry.started if entry else 0}:{_boot()}'
+
+
+def _is_orphan(variables: list[bytes]) -> bool:
+    for variable in variables:
+        name, _, value = variable.decode('utf-8', 'replace').partition('=')
+        if name == OWNER and value.count(':') == 2:
+            pid, started, boot = value.split(':')
+            entry = _entry(int(pid)) if pid.isdigit() else None
+            return (
+                entry is None or entry.state in 'ZX' or str(entry.started) != started
+                or boot != _boot()
+            )
+    return False
+
+
+def end_orphans() -> None:
+    """End servers that were to end with a process that died before it could see to it."""
+    for folder in Path('/proc').iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                if _is_orphan((folder / 'environ').read_bytes().split(b'\0')):
+                    os.kill(int(folder.name), signal.SIGKILL)
+                    _sweep(int(folder.name))
 
 
 def _reap() -> None:

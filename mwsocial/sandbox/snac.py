@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,14 @@ def configure(folder: Path, port: int) -> None:
     )
 
 
-def start(programs: Programs, folder: Path, port: int, marker: str, log: Path) -> process.Server:
+def start(
+    programs: Programs,
+    folder: Path,
+    port: int,
+    marker: str,
+    log: Path,
+    more: Mapping[str, str],
+) -> process.Server:
     """Start the server on 127.0.0.1:``port``; as nobody when this process is root."""
     _programs(programs, folder)
     configure(folder, port)
@@ -111,7 +119,7 @@ def start(programs: Programs, folder: Path, port: int, marker: str, log: Path) -
         marker=marker,
         folder=folder,
         log=log,
-        environment={'PATH': '/usr/bin:/bin', 'LC_ALL': 'C.UTF-8'},
+        environment={'PATH': '/usr/bin:/bin', 'LC_ALL': 'C.UTF-8', **more},
     )
 
 

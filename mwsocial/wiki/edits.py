@@ -71,18 +71,21 @@ def apply(text: str, changes: Sequence[Wanted]) -> str:
     """The page with *changes* made.
 
     The bot's parameters come to stand last in their item, in their order, one a line; duplicates and
-    misplaced ones go. Everything else stays byte for byte. An item that is never closed is left alone:
-    nobody can say where it ends. Values must be safe (``safe_value``, ``safe_address``); what could
-    still break out of its line is escaped.
+    misplaced ones go. Everything else stays byte for byte. An item that is never closed is left alone
+    (nobody can say where it ends), and so is one that would not read back as it should. Values must be
+    safe (``safe_value``, ``safe_address``); what could still break out of its line is escaped.
 
     Raises ``Gone`` where an item is not there, ``ValueError`` for a parameter that is not the bot's, for
-    an id of a wrong form, and where the result would not read back as it should.
+    an id of a wrong form, and where the page would not read back as it should.
     """
     placed = find_items(text)
+    by_id: dict[str, list[Item]] = {}
+    for here in placed:
+        by_id.setdefault(here.item.id, []).append(here.item)
     wanted: dict[int, Change] = {}
     gone: list[Wanted] = []
     for one in changes:
-        number = _find(one.item, placed)
+        number = _find(one.item, by_id.get(one.item.id, []))
         if number is None:
             gone.append(one)
             continue
@@ -95,13 +98,21 @@ def apply(text: str, changes: Sequence[Wanted]) -> str:
         )
     if gone:
         raise Gone(gone)
-    wanted = {n: one for n, one in wanted.items() if placed[n].template.closed}
-    for attempt in (wanted, {n: replace(one, fold='') for n, one in wanted.items()}):
-        new, expected = _make(text, placed, attempt)
-        if [one.item for one in find_items(new)] == expected:
-            return new
-        # What somebody signed may not fit into the item (its bars); the decision then stays apart.
-    raise ValueError('the page would not read back as it was written')
+    pieces: list[str] = []
+    expected: list[Item] = []
+    pos = 0
+    for number, here in enumerate(placed):
+        template, item = here.template, here.item
+        if number in wanted and template.closed:
+            raw = text[template.start : template.end]
+            new, item = _rewrite(raw, here, wanted[number])
+            pieces += [text[pos : template.start], new]
+            pos = template.end
+        expected.append(item)
+    page = ''.join([*pieces, text[pos:]])
+    if [one.item for one in find_items(page)] != expected:
+        raise ValueError('the page would not read back as it was written')
+    return page
 
 
 def _line(name: str, value: str | None) -> str | None:
@@ -116,8 +127,8 @@ def _checked_id(new_id: str) -> str:
     return new_id
 
 
-def _find(item: Item, placed: Sequence[Placed]) -> int | None:
-    same = [one.item for one in placed if one.item.id == item.id]
+def _find(item: Item, same: Sequence[Item]) -> int | None:
+    # same: the items of its id
     if item.id and len(same) == 1:
         return same[0].number
     alike = [one for one in same if one.content == item.content]
@@ -127,26 +138,18 @@ def _find(item: Item, placed: Sequence[Placed]) -> int | None:
     return None
 
 
-def _make(
-    text: str, placed: Sequence[Placed], wanted: Mapping[int, Change]
-) -> tuple[str, list[Item]]:
-    # The new page, and the items it must then hold.
-    pieces: list[str] = []
-    expected: list[Item] = []
-    pos = 0
-    for number, one in enumerate(placed):
-        change = wanted.get(number)
-        if change is None:
-            expected.append(one.item)
-            continue
-        template = one.template
-        raw = text[template.start : template.end]
-        new, item = _Rewriting(raw, parameters(raw, template.parts), one.item).make(change)
-        pieces += [text[pos : template.start], new]
-        pos = template.end
-        expected.append(item)
-    pieces.append(text[pos:])
-    return ''.join(pieces), expected
+def _rewrite(raw: str, placed: Placed, change: Change) -> tuple[str, Item]:
+    # What somebody signed may not fit into the item (its bars): the decision then stays apart.
+    params = parameters(raw, placed.template.parts)
+    for attempt in (change, replace(change, fold='')):
+        new, item = _Rewriting(raw, params, placed.item).make(attempt)
+        alone = find_items(new)
+        if len(alone) == 1 and alone[0].template.end == len(new):
+            # Braces too many are a fault of what follows the item, which is not here.
+            faults = tuple(one for one in item.faults if one.key != 'validity-stray')
+            if alone[0].item == replace(item, number=0, faults=faults):
+                return new, item
+    return raw, placed.item
 
 
 class _Rewriting:
@@ -173,6 +176,8 @@ class _Rewriting:
         lines = {name: value for name, value in {**own, **change.bot}.items() if value}
         if lines == item.bot and not item.disorder:
             return f'{self.head}{"".join(text for _, text in self.rows)}}}}}', item
+        # What others put there moves now, and might meet its other half.
+        lines = {name: inert_line(value) for name, value in lines.items()}
         return self._with_lines(lines), replace(item, bot=lines, disorder=False)
 
     def _with_lines(self, lines: Mapping[str, str]) -> str:

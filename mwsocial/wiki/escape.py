@@ -59,7 +59,10 @@ def safe_address(address: str) -> str:
         return safe_value(address)
     if parts.scheme not in ('http', 'https') or not parts.netloc or plain(address) != address:
         return safe_value(address)
-    return _ADDRESS_BREAKS.sub(
+    # A combining mark would melt into the percent code before it.
+    marks = ''.join(c for c in set(address) if unicodedata.combining(c))
+    breaks = re.compile(f'{_ADDRESS_BREAKS.pattern}|[{marks}]') if marks else _ADDRESS_BREAKS
+    return breaks.sub(
         lambda found: ''.join(f'%{byte:02X}' for byte in found.group().encode()), address
     )
 

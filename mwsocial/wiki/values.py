@@ -69,7 +69,8 @@ _MARK = re.compile(r'<!--|<(?i:nowiki)(?=\s|/?>)|\{{2,}|\}+|\[{2,}|\]+|\||\n', r
 _MAGIC = re.compile(r'\{\{(?:[ \t\n]*(!)|[ \t]*(=))[ \t\n]*\}\}')
 _NOWIKI_END = re.compile(r'</nowiki\s*>', re.IGNORECASE | re.ASCII)
 _BLANKS = re.compile(r'[ \t]*')
-_TAG = re.compile(r'<(/?)([A-Za-z][A-Za-z0-9-]*)(?=[\s/>])([^<>]*>)?', re.ASCII)
+# A value ends where a blank or a line end may follow.
+_TAG = re.compile(r'<(/?)([A-Za-z][A-Za-z0-9-]*)(?=[\s/>]|\Z)([^<>]*>)?', re.ASCII)
 _LINK = re.compile(
     rf'\[(?i:{"|".join(map(re.escape, sorted(PROTOCOLS)))})[^\]<>"\0-\x20\x7f]', re.ASCII
 )

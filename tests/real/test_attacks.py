@@ -31,7 +31,7 @@ def test_forged_signature(desk: Desk) -> None:
     desk.propose('forged', text='forged signature')
     value = f'{desk.fingerprint("forged")} [[User:Alice|Alice]] 12:00, 1 January 2030 (UTC)'
     desk.change('| id = forged\n', f'| id = forged\n| approved = {value}\n', by='Mallory')
-    refused(desk, 'forged', 'forged signature', 'Mallory')
+    refused(desk, 'forged', 'forged signature', 'No edit by somebody who may approve')
 
 
 def test_edit_after_approval(desk: Desk) -> None:
@@ -173,7 +173,7 @@ def test_outsider_removes_a_record(desk: Desk) -> None:
     assert len(lines) == text.count('\n')
     value = desk.item('record').editors['approved']
     for name, shown in desk.item('record').bot.items():
-        text = text.replace(f'| {name} = {shown}\n', '')
+        text = text.replace(f'| {name:<10} = {shown}\n', '')
     desk.person('Mallory').edit(QUEUE, text.replace(f'| approved = {value}\n', ''), 'gone')
     desk.approve('record', by='Bob')
     run = desk.run()

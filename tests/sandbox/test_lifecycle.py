@@ -162,6 +162,29 @@ def test_a_foreign_process_with_our_number_is_not_touched(own: Sandbox) -> None:
             foreign.kill()
 
 
+def test_servers_of_a_killed_owner_are_ended_by_the_next(
+    own: Sandbox, sandbox_base: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / 'left'
+    with subprocess.Popen(
+        [sys.executable, '-c',
+         'import sys, time; from mwsocial.sandbox import Sandbox; '
+         'Sandbox.scratch(*sys.argv[1:]); print(flush=True); time.sleep(60)',
+         str(folder), str(sandbox_base)],
+        stdout=subprocess.PIPE,
+    ) as owner:
+        assert owner.stdout is not None
+        owner.stdout.readline()
+        left = Sandbox(folder, sandbox_base)
+        assert left.is_up
+        process.end_orphans()
+        assert left.is_up
+        owner.kill()
+    process.end_orphans()
+    assert _marked(left) == []
+    assert own.is_up
+
+
 def test_two_starts_at_once_make_one_sandbox(own: Sandbox) -> None:
     own.down()
     starts = [

@@ -110,8 +110,32 @@ def test_ten_writers_at_once(wiki: Sandbox) -> None:
     assert all(
         f'== {number}.{turn} ==' in text for number in range(10) for turn in range(4)
     )
-    log = (wiki.logs / 'wiki.log').read_text('utf-8', 'replace')
-    assert 'database is locked' not in log
+
+
+def test_readers_and_writers_at_once(wiki: Sandbox) -> None:
+    def live(number: int) -> None:
+        for turn in range(3):
+            name = ('Alice', 'Bob', 'Carol', 'Dave')[number % 4]
+            person = Person(wiki.url, name, wiki.users[name])
+            person.edit(f'Busy {number}', f'[[Busy {turn}]] {{{{Busy {turn}}}}}')
+            assert requests.get(
+                f'{wiki.url}/index.php/Busy_{number}?action=purge', timeout=60
+            ).status_code == 200
+            page = person._session.get(f'{wiki.url}/index.php/Busy_{turn}', timeout=60)
+            assert page.status_code in (200, 404)
+            person.api(action='watch', titles=f'Busy {number}', token=_watch_token(person))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(live, range(8)))
+    for name in ('wiki-database.log', 'wiki-exceptions.log'):
+        path = wiki.logs / name
+        assert not path.exists() or path.read_text('utf-8') == ''
+
+
+def _watch_token(person: Person) -> str:
+    answer = person.api(action='query', meta='tokens', type='watch')
+    token: str = answer['query']['tokens']['watchtoken']
+    return token
 
 
 def test_rights(wiki: Sandbox) -> None:

@@ -37,75 +37,16 @@ TEXTS = ('Hello', 'World', 'Other')
 #: Minutes that pass before an edit.
 WAITS = (0, 0, 0, 2, 12, 12, 90, 60 * 30, 60 * 24 * 11)
 SECOND = (True, True, True, False, 2.0)
-#: What may happen, as often as it is listed.
-OPERATIONS = [
-    'text',
-    'text',
-    'text',
-    'add',
-    'add',
-    'approve',
-    'approve',
-    'approve',
-    'approve',
-    'approve',
-    'approve',
-    'approve',
-    'approve',
-    'short',
-    'copied',
-    'copied',
-    'decide',
-    'decide',
-    'decide',
-    'decide',
-    'decide_old',
-    'fold',
-    'fold',
-    'fold',
-    'undo',
-    'rollback',
-    'by_hand',
-    'by_hand',
-    'item_by_hand',
-    'item_by_hand',
-    'hold',
-    'unhold',
-    'unhold',
-    'hold_approve',
-    'decline',
-    'undecline',
-    'remove',
-    'restore',
-    'restore',
-    'double',
-    'double_other',
-    'first_away',
-    'first_away',
-    'take_back',
-    'approve_and_change',
-    'pre_place',
-    'mend',
-    'mend',
-    'fault',
-    'bot_gives_id',
-    'bot_gives_id',
-    'bot_proposes',
-    'without_id',
-    'block',
-    'unblock',
-    'lock',
-    'demote',
-    'promote',
-    'rename',
-    'hide_text',
-    'hide_user',
-    'hide_summary',
-    'configure',
-    'no_edit',
-    'no_edit',
-    'off_chain',
-]
+#: What may happen, and how often.
+WEIGHTS = {
+    3: 'text hold unhold decide fold by_hand item_by_hand restore no_edit first_away',
+    2: 'add copied mend bot_gives_id hold_approve hide_text',
+    1: 'short decide_old undo rollback decline undecline remove double double_other take_back '
+    'approve_and_change pre_place fault bot_proposes without_id block unblock lock demote promote '
+    'rename hide_user hide_summary configure off_chain',
+    9: 'approve',
+}
+OPERATIONS = [name for times, names in WEIGHTS.items() for name in names.split() * times]
 #: The last edit: none, by nobody's leave the page as it was when it was approved, or a new approval.
 ENDINGS = ('', '', 'as approved', 'as approved', 'approved again')
 
@@ -249,7 +190,7 @@ class Play:
     def double_other(self, user: str, arg: int) -> None:
         items = self.world.page.items
         copies = [item.say(TEXTS[arg % 3]) for item in items[:1]]
-        self.world.items(user, *(copies + [*items] if arg % 2 else [*items, *copies]))
+        self.world.items(user, *([*copies, *items] if arg % 2 else [*items, *copies]))
 
     def first_away(self, user: str, arg: int) -> None:
         if len(self.world.page.items) > 1:

@@ -93,7 +93,7 @@ end
 
 --- A link to an address that the bot recorded, named after the address itself.
 local function outside( url )
-	if not url:find( '^https?://[%w.:-]+[%w._~:/?#@!$&*+,;=%%-]*$' ) then
+	if not url:find( '^https?://[%w.:-]+/?[%w._~:/?#@!$&*+,;=%%-]*$' ) or url:find( '^https?://[^/]*@' ) then
 		return inert( url )
 	end
 	local shown = url:gsub( '^https?://', '' )
@@ -108,9 +108,13 @@ local function diff( value, name )
 	return number and '[[Special:Diff/' .. number .. '|' .. name .. ']]' or nil
 end
 
---- A button that opens a form of this wiki.
-local function button( title, query, name )
-	return element( 'span', nil, '[' .. title:fullUrl( query ) .. ' ' .. element( 'span', STYLES.button, name ) .. ']',
+--- A button that opens a form of this wiki. `values`: what the form's preload takes, in order.
+local function button( title, query, values, name )
+	local address = title:fullUrl( query )
+	for _, value in ipairs( values ) do
+		address = address .. '&preloadparams%5B%5D=' .. mw.uri.encode( value )
+	end
+	return element( 'span', nil, '[' .. address .. ' ' .. element( 'span', STYLES.button, name ) .. ']',
 		'class="plainlinks"' )
 end
 
@@ -387,11 +391,11 @@ local function approval( item, config, frame )
 	local warning = seen and item.state == 'proposed' and box( 'warn', say( 'onwiki-approval-other' ) ) or ''
 	local query = {
 		action = 'edit', section = 'new', preload = config.queue .. '/Decision preload',
-		['preloadparams[]'] = { item.id, shown }, preloadtitle = tools.plain( 'onwiki-decision-title', item.id ),
+		preloadtitle = tools.plain( 'onwiki-decision-title', item.id ),
 		editintro = config.queue .. '/Decision editintro'
 	}
 	return warning .. element( 'div', STYLES.row .. ';margin:.7em 0 0',
-		button( title, query, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..
+		button( title, query, { item.id, shown }, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..
 		element( 'code', STYLES.copy, inert( '| approved = ' .. shown .. ' ~~~~' ) ) )
 end
 

@@ -329,6 +329,11 @@ function p.read( args, config )
 		if what == 'content' then
 			local resolved, faults = values.resolve( value, name )
 			item.content[name] = resolved ~= '' and resolved or nil
+			-- A form's own blanks, which nobody has filled in.
+			local blank = mw.text.killMarkers( value ):match( '{{{[^{}]*}}}' )
+			if blank then
+				say( name, 'onwiki-check-blank', blank )
+			end
 			for _, fault in ipairs( faults ) do
 				say( name, fault.key, unpack( fault.args ) )
 			end

@@ -9,7 +9,8 @@ local NAME = 'ocial media item'
 
 --- Whether a template's name is the item's: `Template:` before it, `_` for a space, any first letter.
 local function is_item( name )
-	name = mw.text.trim( name:gsub( '<!%-%-.-%-%->', '' ):gsub( '[_%s]+', ' ' ) )
+	name = name:gsub( '<!%-%-.-%-%->', '' ):gsub( '[_%s]+', ' ' )
+	name = mw.text.trim( name )
 	name = name:gsub( '^:? ?[Tt][Ee][Mm][Pp][Ll][Aa][Tt][Ee] ?: ?', '' )
 	return name:find( '^[Ss]' ) and name:sub( 2 ) == NAME
 end
@@ -58,9 +59,9 @@ function p.item( text, id )
 	if not text:find( id, 1, true ) then
 		return nil
 	end
-	local line, result = '|%s*id%s*=%s*' .. id:gsub( '%-', '%%-' ) .. '%s*%f[|\0]', nil
+	local line, result = '|%s*id%s*=%s*' .. id:gsub( '%-', '%%-' ) .. '%s*|', nil
 	each( text, function ( inside )
-		if inside:find( line ) or ( inside .. '|' ):find( line ) then
+		if ( inside:gsub( '<!%-%-.-%-%->', '' ) .. '|' ):find( line ) then
 			result = inside
 		end
 		return result

@@ -204,7 +204,8 @@ local function check_tags( text, faults, known )
 			return
 		end
 		pos = last + 1
-		if text:find( '^[%s/>]', pos ) then
+		-- A value ends where a blank or a line end may follow.
+		if pos > #text or text:find( '^[%s/>]', pos ) then
 			local lower, shown = name:lower(), '<' .. slash .. name .. '>'
 			if lower == 'nowiki' then
 				faults:add( 'nowiki', shown, OPEN, CLOSE )

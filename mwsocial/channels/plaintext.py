@@ -1,0 +1,91 @@
+"""The words of a post, as plain text, and whether two posts have the same.
+
+Networks of the fediverse give posts as HTML (Mastodon documentation, "HTML structure guidelines").
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from html.parser import HTMLParser
+
+_BLOCKS = frozenset({
+    'p', 'div', 'li', 'ul', 'ol', 'blockquote', 'pre', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr',
+})  # fmt: skip
+_SILENT = frozenset({'script', 'style', 'template'})
+# What stands for @user@host: some servers show the host, others do not, others look up the case.
+_MENTION = re.compile(r'(?<![\w@/=])@(\w+(?:[.-]+\w+)*)(?:@\w+(?:[.-]+\w+)*(?::\d+)?)?', re.A)
+_ADDRESS = re.compile(r'https?://\S+', re.I)
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.pieces: list[str] = []
+        self._silent = 0
+        self._link: tuple[str, list[str]] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = {name: value or '' for name, value in attrs}
+        if tag in _SILENT:
+            self._silent += 1
+        elif tag == 'br' or tag in _BLOCKS:
+            self._add('\n')
+        elif tag == 'img':
+            self._add(named.get('alt', ''))
+        elif tag == 'a':
+            self.end_link()
+            self._link = (named.get('href', ''), [])
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _SILENT:
+            self._silent = max(0, self._silent - 1)
+        elif tag in _BLOCKS:
+            self._add('\n')
+        elif tag == 'a':
+            self.end_link()
+
+    def handle_data(self, data: str) -> None:
+        if not self._silent:
+            self._add(data)
+
+    def _add(self, words: str) -> None:
+        (self._link[1] if self._link else self.pieces).append(words)
+
+    def end_link(self) -> None:
+        """A link that shows its address shortened counts with the address it leads to."""
+        if self._link is None:
+            return
+        target, pieces = self._link
+        self._link = None
+        shown = ''.join(pieces)
+        start = shown.strip().rstrip('…').removesuffix('...')
+        if shown.strip() and start != shown.strip() and start in target:
+            shown = target
+        elif start and not _ADDRESS.match(start) and re.sub(
+            r'^https?://(www\.)?', '', target, flags=re.I
+        ) == start.removeprefix('www.'):
+            shown = target
+        self._add(shown)
+
+
+def from_html(html: str) -> str:
+    """The words of *html*: addresses whole, paragraphs and line breaks as line ends."""
+    parser = _Text()
+    parser.feed(html)
+    parser.close()
+    parser.end_link()
+    return ''.join(parser.pieces)
+
+
+def canonical(text: str) -> str:
+    """*text* for comparing: NFC, white space collapsed, mentions without their host."""
+    text = unicodedata.normalize('NFC', text)
+    text = _MENTION.sub(lambda found: '@' + found[1].lower(), text)
+    return ' '.join(text.split())
+
+
+def skeleton(text: str) -> str:
+    """What any rendering leaves alone of *text*: its letters and digits, without addresses."""
+    text = _ADDRESS.sub(' ', canonical(text))
+    return ''.join(sign for sign in text if sign.isalnum()).casefold()

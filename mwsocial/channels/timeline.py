@@ -1,0 +1,121 @@
+"""Finding an own post by its words in an account's timeline (statuses of Mastodon's API)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from mwsocial.channels import answers, plaintext
+from mwsocial.channels.base import CannotLook, Lookup, NotFound, Post, Posted
+from mwsocial.reason import Reason
+
+#: The wiki's clock, which *since* comes from, and the server's may differ by so much.
+CLOCKS = timedelta(minutes=10)
+#: How many posts a page is asked for (Mastodon gives no more), and how many pages are read.
+PAGE = 40
+PAGES = 25
+#: How many posts are asked for their source in one look.
+SOURCES = 100
+#: A server that gives more than asked for gives all it has, but a list this long may be cut.
+_LONG_LIST = 200
+
+
+class Reader(Protocol):
+    """Who can read our timeline; a Reason says why it cannot be read."""
+
+    own_id: str
+
+    def page(self, limit: int, before: str) -> list[Any] | Reason:
+        """Posts of ours, newest first, before the one with the id *before* ('': the newest)."""
+        ...
+
+    def source(self, status_id: str) -> Mapping[str, Any] | Reason | None:
+        """A post's ``text`` and ``spoiler_text`` as they were sent; None if they are not told."""
+        ...
+
+
+def find(reader: Reader, post: Post, since: datetime, ignoring: Collection[str]) -> Lookup:
+    """The oldest post since *since* that has the words of *post* and is not at an address of
+    *ignoring*; NotFound only if the timeline was read back to before *since*.
+
+    Compared are text and content warning (normalised to NFC, white space collapsed), for a later
+    part of a thread also the post before it. Boosts, and posts that are not public, are none of it.
+    """
+    read = _since(reader, since - CLOCKS)
+    if isinstance(read, CannotLook):
+        return read
+    asked = 0
+    alike = False
+    for status in sorted(read, key=lambda status: _time(status) or since):
+        if not _may_be(status, post, ignoring):
+            continue
+        found = answers.posted(status)
+        if found is None:
+            return CannotLook(Reason('channels-timeline-strange'))
+        html = status.get('content')
+        shown = plaintext.from_html(html) if isinstance(html, str) else ''
+        if _same(shown, post.text) and _same(status.get('spoiler_text'), post.warning):
+            return found
+        asked += 1
+        if asked > SOURCES:
+            return CannotLook(Reason('channels-timeline-short'))
+        source = reader.source(found.remote_id)
+        if isinstance(source, Reason):
+            return CannotLook(source)
+        if source is None:
+            alike |= plaintext.skeleton(shown) == plaintext.skeleton(post.text)
+        elif _same(source.get('text'), post.text) and _same(
+            source.get('spoiler_text'), post.warning
+        ):
+            return found
+    return CannotLook(Reason('channels-timeline-alike')) if alike else NotFound()
+
+
+def _since(reader: Reader, start: datetime) -> list[Mapping[str, Any]] | CannotLook:
+    """Our own posts since *start*; the ids of servers are not trusted to be in any order."""
+    kept: dict[str, Mapping[str, Any]] = {}
+    seen: set[str] = set()
+    before = ''
+    for _ in range(PAGES):
+        page = reader.page(PAGE, before)
+        if isinstance(page, Reason):
+            return CannotLook(page)
+        if not page:
+            return list(kept.values())
+        new = False
+        for status in page:
+            status_id = answers.sane_id(status.get('id')) if isinstance(status, dict) else ''
+            time = _time(status) if status_id else None
+            if time is None:
+                return CannotLook(Reason('channels-timeline-strange'))
+            new |= status_id not in seen
+            seen.add(status_id)
+            if time >= start:
+                kept[status_id] = status
+            before, last = status_id, time
+        if last < start:
+            return list(kept.values())
+        if not new:  # snac2 gives one list, whatever page it is asked for
+            whole = len(page) < PAGE or PAGE < len(page) < _LONG_LIST
+            return list(kept.values()) if whole else CannotLook(Reason('channels-timeline-short'))
+    return CannotLook(Reason('channels-timeline-short'))
+
+
+def _time(status: Mapping[str, Any]) -> datetime | None:
+    return answers.sane_time(status.get('created_at'))
+
+
+def _may_be(status: Mapping[str, Any], post: Post, ignoring: Collection[str]) -> bool:
+    if status.get('reblog') or status.get('visibility', 'public') not in ('public', 'unlisted'):
+        return False
+    if status.get('url') in ignoring or status.get('uri') in ignoring:
+        return False
+    parent = status.get('in_reply_to_id')
+    # The parent of a later part is not told any more once somebody has taken it down.
+    return parent is None or (bool(post.after) and str(parent).casefold() == post.after.casefold())
+
+
+def _same(found: object, words: str) -> bool:
+    found = found if isinstance(found, str) else ''
+    return plaintext.canonical(found) == plaintext.canonical(words)

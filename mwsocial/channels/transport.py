@@ -1,0 +1,209 @@
+"""A session of requests that carries a credential and is careful about where, and about answers.
+
+It knows of the last request whether a byte of it can have left this machine, and keeps its answer:
+that is what decides between "nothing was created" and "look before acting". Libraries on top of it
+are free to raise what they like.
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests import exceptions as failures
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+#: Seconds: for a connection, between two pieces of an answer, and for a whole request.
+CONNECT_TIME = 10.0
+READ_TIME = 30.0
+WHOLE_TIME = 50.0
+_LARGEST_ANSWER = 8 * 1024 * 1024
+_READING_TRIES = 3
+# requests raises these while it prepares a request.
+_BEFORE_SENDING = (
+    failures.InvalidURL, failures.InvalidHeader, failures.InvalidSchema, failures.MissingSchema,
+    UnicodeError,
+)  # fmt: skip
+
+
+class ForeignAddressError(ValueError):
+    """A request would have taken the credential to another server; it was not sent."""
+
+
+class AnswerTooLongError(OSError):
+    """The answer is larger, or took longer, than any real one."""
+
+
+@dataclass
+class Exchange:
+    """One request and what came back.
+
+    ``sent`` is False only where it is proved that no byte of the request has left. ``status`` is None
+    where no answer came; ``body`` is None where none came, or not the whole of it. ``problem`` is a
+    word for people about what went wrong on the way.
+    """
+
+    method: str
+    path: str
+    sent: bool = True
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    problem: str = ''
+
+    def json(self) -> Any:
+        """The answer, or None where it is not whole or no JSON."""
+        if self.body is None:
+            return None
+        try:
+            return json.loads(self.body)
+        except ValueError:  # RecursionError cannot come: json.loads raises it below
+            return None
+        except RecursionError:
+            return None
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port of the server at *address*, checked for carrying a credential.
+
+    Raises ValueError with what is wrong: only https is good enough (http on the own machine), and no
+    user name, path, query or fragment belongs there.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or '', parts.port
+    except ValueError as error:
+        raise ValueError('this is no address') from error
+    if parts.scheme not in ('https', 'http') or not host:
+        raise ValueError('it must begin with https:// and a host')
+    if parts.username is not None or parts.password is not None:
+        raise ValueError('it must hold no user name and no password')
+    if parts.path not in ('', '/') or parts.query or parts.fragment:
+        raise ValueError('it must end after the host')
+    if any(not '!' <= sign <= '~' for sign in address) or '\\' in address:
+        raise ValueError('it must hold plain letters only')
+    if parts.scheme == 'http' and not is_loopback(host):
+        raise ValueError('it must begin with https://')
+    shown = f'[{host}]' if ':' in host else host
+    return f'{parts.scheme}://{shown}' + (f':{port}' if port is not None else '')
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* is the own machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == 'localhost'
+
+
+class CarefulSession(requests.Session):
+    """Requests go to one server only, follow no redirect, and end in bounded time.
+
+    Neither proxies nor credentials nor certificates are taken from the environment or from a file
+    in the home folder, no cookie is kept, and only requests that read are tried again (where the
+    connection broke). ``last`` is the newest exchange.
+    """
+
+    def __init__(
+        self, origin: str, *, read_time: float = READ_TIME, whole_time: float = WHOLE_TIME
+    ) -> None:
+        """*origin*: as ``origin_of`` gives it."""
+        super().__init__()
+        self.trust_env = False
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        # A new connection for each request: on an old one it cannot be told what was received.
+        self.headers['Connection'] = 'close'
+        self.last: Exchange | None = None
+        self._origin = origin
+        self._read_time = read_time
+        self._whole_time = whole_time
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """No answer is a redirect that would be followed, or even looked at."""
+        return None
+
+    def request(  # type: ignore[override]
+        self, method: str, url: str, **options: Any
+    ) -> requests.Response:
+        """As in requests, except for the promises of the class."""
+        method = method.upper()
+        exchange = self.last = Exchange(method, urlsplit(url).path)
+        if not url.startswith(self._origin + '/'):
+            exchange.sent, exchange.problem = False, 'another server'
+            raise ForeignAddressError('A request to another server was stopped.')
+        options |= {'allow_redirects': False, 'stream': True, 'timeout': self._timeout()}
+        tries = _READING_TRIES if method == 'GET' else 1
+        for left in reversed(range(tries)):
+            try:
+                return self._once(exchange, method, url, options)
+            except failures.Timeout:
+                raise
+            except (failures.ConnectionError, urllib3.exceptions.ProtocolError):
+                if not left:
+                    raise
+        raise AssertionError('a request is tried at least once')
+
+    def _timeout(self) -> urllib3.Timeout:
+        connect = min(CONNECT_TIME, self._whole_time)
+        return urllib3.Timeout(connect=connect, read=self._read_time, total=self._whole_time)
+
+    def _once(
+        self, exchange: Exchange, method: str, url: str, options: dict[str, Any]
+    ) -> requests.Response:
+        exchange.sent, exchange.problem = True, ''
+        end = time.monotonic() + self._whole_time
+        try:
+            response = super().request(method, url, **options)
+            exchange.status = response.status_code
+            exchange.headers = response.headers
+            with response:
+                exchange.body = _whole(response, end)
+        except Exception as error:
+            exchange.sent = not nothing_sent(error)
+            exchange.problem = type(error).__name__
+            raise
+        # What requests itself fills in for an answer that is not streamed.
+        response._content = exchange.body
+        response._content_consumed = True  # type: ignore[attr-defined]
+        return response
+
+
+def _whole(response: requests.Response, end: float) -> bytes:
+    """The body, one arriving piece after the other, so that no drip can hold up a run."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := response.raw.read1(65536, decode_content=True):
+        size += len(piece)
+        if size > _LARGEST_ANSWER or time.monotonic() > end:
+            raise AnswerTooLongError('The answer is too long.')
+        pieces.append(piece)
+    return b''.join(pieces)
+
+
+def nothing_sent(error: BaseException) -> bool:
+    """Whether *error*, of one request, proves that no byte of the request has left.
+
+    That is so when the name was not found, no connection came about, or the server's certificate was
+    not good: HTTP begins only after these.
+    """
+    if isinstance(error, (failures.ConnectTimeout, ForeignAddressError, *_BEFORE_SENDING)):
+        return True
+    if not isinstance(error, failures.ConnectionError):
+        return False
+    inner = error.args[0] if error.args else None
+    if isinstance(inner, MaxRetryError):
+        inner = inner.reason
+    if isinstance(inner, NewConnectionError | ConnectTimeoutError):
+        return True
+    while isinstance(inner, urllib3.exceptions.SSLError) and inner.args:
+        inner = inner.args[0]
+    return isinstance(inner, ssl.SSLCertVerificationError)
