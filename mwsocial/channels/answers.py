@@ -54,7 +54,9 @@ def sane_id(value: object) -> str:
 
 def sane_address(value: object) -> str:
     """*value* as the address of a post, fit for a wiki page; '' where it is none."""
-    return value if isinstance(value, str) and _ADDRESS.fullmatch(value) else ''
+    if isinstance(value, str) and value.isprintable() and _ADDRESS.fullmatch(value):
+        return value
+    return ''
 
 
 def sane_time(value: object) -> datetime | None:

@@ -27,7 +27,6 @@ from mwsocial.channels.base import (
     Lookup,
     Outcome,
     Post,
-    Posted,
     Refused,
     TryLater,
 )
@@ -144,7 +143,7 @@ class MastodonChannel:
             in_reply_to_id=post.after or None,
             media_ids=media or None,
             # None is left out, and the account's own setting then holds for its images.
-            sensitive=True if post.warning else None,  # type: ignore[arg-type]
+            sensitive=True if post.warning else None,
             spoiler_text=post.warning or None,
             visibility='public',
             language=post.language or None,

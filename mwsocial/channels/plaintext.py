@@ -59,14 +59,18 @@ class _Text(HTMLParser):
         target, pieces = self._link
         self._link = None
         shown = ''.join(pieces)
-        start = shown.strip().rstrip('…').removesuffix('...')
-        if shown.strip() and start != shown.strip() and start in target:
-            shown = target
-        elif start and not _ADDRESS.match(start) and re.sub(
-            r'^https?://(www\.)?', '', target, flags=re.I
-        ) == start.removeprefix('www.'):
+        if _shortens(shown.strip(), target):
             shown = target
         self._add(shown)
+
+
+def _shortens(shown: str, target: str) -> bool:
+    """Whether *shown* is the address *target* with its beginning or its end left out."""
+    start = shown.rstrip('…').removesuffix('...')
+    bare = re.sub(r'^https?://(www\.)?', '', target, flags=re.I)
+    return bool(start) and (
+        (start != shown and start in target) or start.removeprefix('www.') == bare
+    )
 
 
 def from_html(html: str) -> str:

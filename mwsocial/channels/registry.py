@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from mwsocial.channels.base import Account, Channel, TryLater
+from mwsocial.channels.base import Account, Channel
 from mwsocial.channels.mastodon import MastodonChannel, same_account
 from mwsocial.reason import Reason
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from mwsocial.channels import answers, plaintext
-from mwsocial.channels.base import CannotLook, Lookup, NotFound, Post, Posted
+from mwsocial.channels.base import CannotLook, Lookup, NotFound, Post
 from mwsocial.reason import Reason
 
 #: The wiki's clock, which *since* comes from, and the server's may differ by so much.

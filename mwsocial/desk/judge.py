@@ -83,7 +83,7 @@ def judge(queue: Queue, knowledge: Knowledge, bench: Bench, now: datetime) -> li
 def _situation(
     item: Item, newcomer: bool, knowledge: Knowledge, bench: Bench, now: datetime
 ) -> Situation:
-    problems = (*item.faults, *validity.problems(item, bench.desk))
+    problems = (*item.faults, *validity.problems(item, bench.desk), *not_yet(item))
     if newcomer or not item.id:
         return Situation(item, problems, newcomer=newcomer)
     gathering = Gathering()
@@ -124,6 +124,23 @@ def _situation(
             name: bench.not_live.get(name) for name in validity.channels_of(item, bench.desk)
         },
     )
+
+
+def not_yet(item: Item) -> Iterator[Reason]:
+    """What the desk cannot send yet. It says so beforehand: never a part of what was approved."""
+    content = item.content
+    if any(name.startswith('image') for name in content):
+        yield Reason('delivery-not-yet-images')
+    if 'share' in content:
+        yield Reason('delivery-not-yet-share')
+    if 'point' in content:
+        yield Reason('delivery-not-yet-point')
+    if any(
+        len(validity.parts(value)) > 1
+        for name, value in content.items()
+        if name == 'text' or name.startswith('text-')
+    ):
+        yield Reason('delivery-not-yet-threads')
 
 
 def read_settlement(value: str) -> str | None:

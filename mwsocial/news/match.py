@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mwsocial.news.read import read
 from mwsocial.news.values import Entry, Match
-from mwsocial.news.words import links_of, numbers_of, plain, words_of
+from mwsocial.news.words import contains, links_of, numbers_of, plain, words_of
 
 #: How many of all words two entries must share to be alike: with a link in common, with a link and
 #: a number (version, date) in common, and with neither.
@@ -32,6 +32,8 @@ def find(text: str, entry: Entry) -> Match | None:
         for item in group.items:
             if item.headline_is(wanted):
                 return Match('same', item, group.date, 'the same text')
+            if contains(words, item.plain) < WITH_LINK_AND_NUMBER * len(words):
+                continue
             theirs = numbers_of(item.words)
             if numbers and theirs and not (numbers <= theirs or theirs <= numbers):
                 continue

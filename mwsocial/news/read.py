@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from typing import Literal
 
 from mwsocial.news.dates import Found, read_dated, read_term
@@ -30,8 +31,9 @@ def read(text: str) -> NewsPage:
     return read_with_structure(text)[0]
 
 
+@lru_cache(maxsize=2)
 def read_with_structure(text: str) -> tuple[NewsPage, Structure]:
-    """As :func:`read`, with the page's structure."""
+    """As :func:`read`, with the page's structure; the latest two pages are remembered."""
     structure = read_structure(text)
     if structure.blank:
         # Nothing is transcluded at all: then what stands in noinclude tags is the page itself.
@@ -72,8 +74,6 @@ class _Reader:
                 groups.append(self._group(*head, tuple(items)))
 
         for line in lines:
-            if not line.visible.strip():
-                continue
             sign = _PREFIX.match(line.visible)
             kind = sign[0] if sign else ''
             if kind == ';':
@@ -106,8 +106,6 @@ class _Reader:
         found: list[Group] = []
         open_item = False
         for line in lines:
-            if not line.visible.strip():
-                continue
             near = bisect_right(taken, line.first) - 1
             if near >= 0 and line.first <= groups[near].end:
                 open_item = False

@@ -27,7 +27,7 @@ _OPAQUE = frozenset((
 _PARTS = frozenset(('noinclude', 'includeonly', 'onlyinclude'))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of the mask, line breaks inside comments and templates apart. *first*: first visible."""
 
@@ -53,13 +53,15 @@ class Structure:
         return not self.mask.strip(_BLANK)
 
     def lines(self) -> list[Line]:
-        """The lines, with what is visible of each."""
+        """The lines on which something is visible."""
         found = []
         at = 0
         for part in self.mask.split('\n'):
-            visible = part.replace(MARKUP, '').replace(ASIDE, '')
-            first = at + len(part) - len(part.lstrip(MARKUP + ASIDE))
-            found.append(Line(at, at + len(part), first, visible))
+            if part:
+                visible = part.replace(MARKUP, '').replace(ASIDE, '')
+                if visible.strip():
+                    first = at + len(part) - len(part.lstrip(MARKUP + ASIDE))
+                    found.append(Line(at, at + len(part), first, visible))
             at += len(part) + 1
         return found
 

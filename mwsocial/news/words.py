@@ -53,6 +53,12 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(text)) - _COMMON
 
 
+def contains(words: frozenset[str], text: str) -> int:
+    """How many of *words* occur in *text* at all: a cheap upper bound, before it is parsed."""
+    raw = html.unescape(text).casefold().replace('[', '').replace(']', '')
+    return sum(word in raw for word in words)
+
+
 def numbers_of(words: frozenset[str]) -> frozenset[str]:
     """Those of *words* that hold a digit: versions, years, dates."""
     return frozenset(word for word in words if any(sign.isdecimal() for sign in word))

@@ -86,6 +86,9 @@ class Sandbox:
     def _record(self, **changes: Any) -> None:
         files.write_json(self.folder / 'state.json', {**self._state, **changes})
 
+    def _marker(self, name: str) -> str:
+        return f'{self._state["marker"]}-{name}'
+
     def _server(self, name: str) -> process.Server | None:
         return process.Server.from_json(self._state.get(name, {}).get('server'))
 
@@ -164,7 +167,7 @@ class Sandbox:
         """
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with files.locked(self.folder / 'lock'):
-            if self.is_up and self._asked(wiki_port, mastodon_port) and self._answers():
+            if self.is_up and self._asked(wiki_port, mastodon_port) and self._is_whole():
                 return
             programs = self._programs()
             self._make_data(programs)
@@ -172,6 +175,7 @@ class Sandbox:
                 self._start_wiki(programs, wiki_port)
             if not (self._running_on('mastodon', mastodon_port) and self._mastodon_answers()):
                 self._start_mastodon(programs, mastodon_port)
+            self._fetch_tokens()
             pywikibot_folder.write(self.pywikibot, self.host, self.bot)
 
     def down(self, at_once: bool = False) -> None:
@@ -194,6 +198,9 @@ class Sandbox:
         server = self._server(name)
         if server is not None:
             process.stop(server, at_once=at_once)
+        if 'marker' in self._state:
+            process.end_marked(self._marker(name))
+        if server is not None:
             # What snac leaves behind when it is killed.
             Path(f'/dev/shm/127.0.0.1:{self._port(name)}_snac_state').unlink(missing_ok=True)
             self._record(**{name: {'port': self._port(name)}})
@@ -207,13 +214,18 @@ class Sandbox:
     def _running_on(self, name: str, port: int | None) -> bool:
         return process.alive(self._server(name)) and (not port or port == self._port(name))
 
-    def _answers(self) -> bool:
-        return self._wiki_answers() and self._mastodon_answers()
+    def _is_whole(self) -> bool:
+        return (
+            self._wiki_answers()
+            and self._mastodon_answers()
+            and all(account.get('token') for account in self.accounts.values())
+            and (self.pywikibot / 'user-password.py').is_file()
+        )
 
     def _wiki_answers(self) -> bool:
         with suppress(requests.RequestException):
             answer = requests.get(f'{self.url}/sandbox-alive', timeout=10)
-            return bool(answer.text == self._state['marker'])
+            return answer.text == self._marker('wiki')
         return False
 
     def _mastodon_answers(self) -> bool:
@@ -289,7 +301,7 @@ class Sandbox:
         for attempt in range(3):
             port = self._choose('wiki', wanted if attempt == 0 else 0, _WIKI_PORT)
             server = mediawiki.start(
-                programs, self.wiki_folder, port, self._state['marker'], self.logs / 'wiki.log',
+                programs, self.wiki_folder, port, self._marker('wiki'), self.logs / 'wiki.log',
                 self._owner,
             )
             self._record(wiki={'port': port, 'server': server.to_json()})
@@ -303,12 +315,11 @@ class Sandbox:
         for attempt in range(3):
             port = self._choose('mastodon', wanted if attempt == 0 else 0, _MASTODON_PORT)
             server = snac.start(
-                programs, self.mastodon_folder, port, self._state['marker'],
+                programs, self.mastodon_folder, port, self._marker('mastodon'),
                 self.logs / 'mastodon.log', self._owner,
             )
             self._record(mastodon={'port': port, 'server': server.to_json()})
             if self._wait(server, self._mastodon_answers):
-                self._fetch_tokens()
                 return
             self._stop('mastodon')
         raise DeskError(
@@ -326,6 +337,8 @@ class Sandbox:
 
     def _fetch_tokens(self) -> None:
         known = self.credentials
+        if all(account.get('token') for account in known['mastodon'].values()):
+            return
         for name, account in known['mastodon'].items():
             for _ in range(5):
                 if account.get('token'):

@@ -215,6 +215,24 @@ def stop(server: Server, seconds: float = 5.0, at_once: bool = False) -> None:
         raise DeskError(f'These processes of the sandbox could not be ended: {left}.')
 
 
+def end_marked(marker: str) -> None:
+    """End every process with this mark: what was started by a process that died on that line."""
+    deadline = time.monotonic() + 5
+    while found := [
+        int(folder.name)
+        for folder in Path('/proc').iterdir()
+        if folder.name.isdigit() and _has_marker(int(folder.name), marker)
+    ]:
+        for pid in found:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            _sweep(pid)
+        if time.monotonic() > deadline:
+            raise DeskError(f'These processes of the sandbox could not be ended: {found}.')
+        time.sleep(0.02)
+        _reap()
+
+
 def port_is_free(port: int) -> bool:
     """Whether a server could listen on 127.0.0.1:``port`` now."""
     with socket.socket() as probe:

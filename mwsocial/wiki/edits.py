@@ -9,6 +9,7 @@ from typing import Protocol
 from mwsocial.desk.item import ID, Item, bot_place, is_bot
 from mwsocial.wiki.escape import inert_line, read_value, safe_address, safe_value
 from mwsocial.wiki.items import (
+    MOST_PARAMETERS,
     SPACE,
     WANTED,
     Parameter,
@@ -72,7 +73,7 @@ def apply(text: str, changes: Sequence[Wanted]) -> str:
 
     The bot's parameters come to stand last in their item, in their order, one a line; duplicates and
     misplaced ones go. Everything else stays byte for byte. An item that is never closed is left alone
-    (nobody can say where it ends), and so is one that would not read back as it should. Values must be
+    (nobody can say where it ends), and so is one of a thousand bars or one that would not read back. Values must be
     safe (``safe_value``, ``safe_address``); what could still break out of its line is escaped.
 
     Raises ``Gone`` where an item is not there, ``ValueError`` for a parameter that is not the bot's, for
@@ -103,7 +104,7 @@ def apply(text: str, changes: Sequence[Wanted]) -> str:
     pos = 0
     for number, here in enumerate(placed):
         template, item = here.template, here.item
-        if number in wanted and template.closed:
+        if number in wanted and template.closed and len(template.parts) <= MOST_PARAMETERS:
             raw = text[template.start : template.end]
             new, item = _rewrite(raw, here, wanted[number])
             pieces += [text[pos : template.start], new]

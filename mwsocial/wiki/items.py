@@ -19,6 +19,8 @@ WANTED = STOPS | {ITEM, DECISION}
 #: MediaWiki trims these from a named parameter (PHP's trim).
 SPACE = ' \t\n\r\v\0'
 
+#: An item with more bars than this is not read: it is no item that somebody wrote.
+MOST_PARAMETERS = 1000
 #: Templates no longer than this are remembered from one revision to the next.
 _REMEMBERED = 4000
 
@@ -85,6 +87,8 @@ def _place(text: str, skeleton: Skeleton) -> Iterator[Placed]:
 def _item(text: str, template: Template) -> Item:
     if not template.closed:
         return Item(0, {}, faults=(Reason('validity-unclosed', ('}}',)),))
+    if len(template.parts) > MOST_PARAMETERS:
+        return Item(0, {}, faults=(Reason('validity-bar', ('|', '{{!}}')),))
     raw = text[template.start : template.end]
     read = _read_item_again if len(raw) <= _REMEMBERED else _read_item
     item = read(raw, template.parts)
@@ -107,23 +111,29 @@ def parameters(raw: str, parts: tuple[tuple[int, int], ...]) -> list[Parameter]:
     What a ``|`` splits off after a signed parameter belongs to it, as long as it stands on the same
     line: signatures hold bars.
     """
-    found: list[Parameter] = []
     ends = [*(bar for bar, _ in parts[1:]), len(raw) - 2]
+    # name, kind, start, end, where the value begins
+    found: list[tuple[str, str, int, int, int]] = []
     # Without a parameter there is still one end.
     for (start, equals), end in zip(parts, ends, strict=False):
         name = _without_comments(raw[start + 1 : equals]).strip(SPACE) if equals >= 0 else ''
         kind = _kind(name) if equals >= 0 else 'positional'
-        last = found[-1] if found else None
-        if kind in ('positional', 'unknown') and last and last.kind == 'editors':
-            before = raw[last.value_start : start]
-            if '\n' not in before[len(before.rstrip(SPACE)) :]:
-                value = raw[last.value_start : end].strip(SPACE)
-                found[-1] = replace(last, end=end, value=value)
+        if kind in ('positional', 'unknown') and found and found[-1][1] == 'editors':
+            signed = found[-1]
+            if not _begins_line(raw, start, signed[4]):
+                found[-1] = (*signed[:3], end, signed[4])
                 continue
-        value_start = equals + 1 if equals >= 0 else start + 1
-        value = raw[value_start:end].strip(SPACE)
-        found.append(Parameter(name, kind, start, end, value_start, value))
-    return found
+        found.append((name, kind, start, end, (equals if equals >= 0 else start) + 1))
+    return [Parameter(*one, raw[one[4] : one[3]].strip(SPACE)) for one in found]
+
+
+def _begins_line(raw: str, pos: int, first: int) -> bool:
+    # Whether nothing but white space stands before pos on its line, from first on.
+    while pos > first and raw[pos - 1] in SPACE:
+        pos -= 1
+        if raw[pos] == '\n':
+            return True
+    return False
 
 
 def _without_comments(name: str) -> str:
@@ -197,6 +207,8 @@ def _foreign(one: Parameter, before: str) -> Reason:
 def _read_decision(raw: str, template: Template) -> Decision:
     if not template.closed:
         return Decision(0, '', '', (Reason('validity-unclosed', ('}}',)),))
+    if len(template.parts) > MOST_PARAMETERS:
+        return Decision(0, '', '', (Reason('validity-bar', ('|', '{{!}}')),))
     values: dict[str, str] = {}
     faults: list[Reason] = []
     for one in parameters(raw, template.parts):

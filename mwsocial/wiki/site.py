@@ -31,6 +31,22 @@ _ELSEWHERE = ('-site', '-family', '-code', '-lang')
 
 
 @dataclass(frozen=True)
+class OpenWiki:
+    """The wiki, logged in as *account*, whatever stands on its configuration page.
+
+    ``index`` is the address of its ``index.php``.
+    """
+
+    api: Api
+    account: str
+    config_page: PageState
+    groups: frozenset[str]
+    rights: frozenset[str]
+    session: BoundedSession
+    index: str
+
+
+@dataclass(frozen=True)
 class OpenDesk:
     """The desk's wiki, logged in and checked. ``groups`` and ``rights`` are the bot account's."""
 
@@ -109,8 +125,8 @@ def prepare(environ: Mapping[str, str]) -> BoundedSession:
     return found
 
 
-def open_desk(environ: Mapping[str, str] = os.environ) -> OpenDesk:
-    """Log in and read the desk's configuration, with every check before anything else is done.
+def open_wiki(environ: Mapping[str, str] = os.environ) -> OpenWiki:
+    """Log in, with every check of where Pywikibot would go; the configuration is not judged yet.
 
     *environ*: MWSOCIAL_WIKI (host, with port if any) and MWSOCIAL_CONFIG (a title). Raises
     ConfigurationError (exit 2) with what is wrong and what to do, TemporaryError (exit 75) where the
@@ -142,17 +158,33 @@ def open_desk(environ: Mapping[str, str] = os.environ) -> OpenDesk:
     query = answer['query']
     info = query['userinfo']
     _configure(api, query, info, site.username())
-    page = page_states(answer, [title])[title]
-    check_config_page(page, str(info['name']))
+    return OpenWiki(
+        api,
+        str(info['name']),
+        page_states(answer, [title])[title],
+        frozenset(info['groups']),
+        frozenset(info['rights']),
+        session,
+        str(query['general']['server'] + query['general']['script']),
+    )
+
+
+def open_desk(environ: Mapping[str, str] = os.environ) -> OpenDesk:
+    """Log in and read the desk's configuration, with every check before anything else is done.
+
+    *environ* and errors as in ``open_wiki``; besides, the configuration page must be there, safe and
+    right, and name the account that is logged in as its bot.
+    """
+    wiki = open_wiki(environ)
+    page = wiki.config_page
+    check_config_page(page, wiki.account)
     config = parse_config(page.text, page.title)
-    if info['name'] != config.bot:
+    if wiki.account != config.bot:
         raise ConfigurationError(
-            f'The account logged in is “{info["name"]}”, but [[{page.title}]] says that the bot is '
+            f'The account logged in is “{wiki.account}”, but [[{page.title}]] says that the bot is '
             f'“{config.bot}”. Log in as that account, or correct "bot" there.'
         )
-    return OpenDesk(
-        api, config, page, frozenset(info['groups']), frozenset(info['rights']), session
-    )
+    return OpenDesk(wiki.api, config, page, wiki.groups, wiki.rights, wiki.session)
 
 
 def check_config_page(page: PageState, account: str) -> None:

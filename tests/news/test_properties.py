@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mwsocial.news.shapes import Entry, Inserted, Refused, find, insert, introduced, read, replace
@@ -12,6 +12,8 @@ from mwsocial.news.values import Replaced
 from tests.news.corpus import TODAY, check
 from tests.news.translate_rules import errors
 
+#: The same examples each time, and no clock: a busy machine must not fail a test.
+QUIET = settings(deadline=None, derandomize=True)
 WORDS = st.sampled_from([
     'MediaWiki', '1.47', 'released', '[[Help:Contents|help]]', '{{tracked|T1}}', "'''bold'''",
     '&nbsp;', '<nowiki>{{</nowiki>', '<!-- note -->', 'ünïcode', '24 – 26', '<b>b</b>',
@@ -101,6 +103,7 @@ def pages(draw: st.DrawFn) -> str:
     )
 
 
+@QUIET
 @given(st.text() | pages() | st.lists(NOISE | pages(), max_size=6).map(''.join))
 def test_reading_loses_nothing(text: str) -> None:
     page = read(text)
@@ -110,11 +113,13 @@ def test_reading_loses_nothing(text: str) -> None:
         assert page.trouble is not None
 
 
+@QUIET
 @given(st.text(st.sampled_from("*;:#\n -0123456789'<>!T/translate|{}[]"), max_size=200))
 def test_reading_never_fails(text: str) -> None:
     assert ''.join(piece for _, piece in read(f'; 2015-09-16\n* {text}').pieces).endswith(text)
 
 
+@QUIET
 @given(pages(), ENTRIES)
 def test_inserting_keeps_all_and_adds_each_once(text: str, entries: list[Entry]) -> None:
     assume(errors(text) == '')
@@ -134,6 +139,7 @@ def test_inserting_keeps_all_and_adds_each_once(text: str, entries: list[Entry])
     assert (again.text, again.added) == (done.text, ())
 
 
+@QUIET
 @given(pages())
 def test_todays_news_always_has_a_place(text: str) -> None:
     """Above all groups there is always room, whatever is marked."""
@@ -145,6 +151,7 @@ def test_todays_news_always_has_a_place(text: str) -> None:
     assert read(done.text).groups[0].items[0].headline_is('Fresh.')
 
 
+@QUIET
 @given(pages(), ENTRIES)
 def test_correcting_what_was_inserted(text: str, entries: list[Entry]) -> None:
     assume(errors(text) == '')
@@ -158,6 +165,7 @@ def test_correcting_what_was_inserted(text: str, entries: list[Entry]) -> None:
     assert back == Replaced(done.text)
 
 
+@QUIET
 @given(pages(), st.text(max_size=30))
 def test_hostile_entries_never_damage_a_page(text: str, words: str) -> None:
     assume(errors(text) == '')
@@ -174,6 +182,7 @@ HOSTILE = st.lists(st.sampled_from([
 ]), min_size=1, max_size=8).map(''.join)
 
 
+@QUIET
 @given(pages(), HOSTILE)
 def test_markup_in_entries_never_damages_a_page(text: str, words: str) -> None:
     assume(errors(text) == '')

@@ -6,7 +6,10 @@ import pytest
 
 from tests.news.translate_rules import Broken, damage, errors, units
 
-BLOCK = '<translate>\n<!--T:12-->\n; 2015-09-16\n* Item.\n\n<!--T:11-->\n; 2015-08-11\n* Old.\n</translate>'
+BLOCK = (
+    '<translate>\n<!--T:12-->\n; 2015-09-16\n* Item.\n\n'
+    '<!--T:11-->\n; 2015-08-11\n* Old.\n</translate>'
+)
 
 
 @pytest.mark.parametrize('text', [

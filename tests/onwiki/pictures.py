@@ -15,8 +15,9 @@ from pathlib import Path
 
 import requests
 
+from mwsocial.desk.fingerprint import fingerprint
 from mwsocial.sandbox import Person, Sandbox
-from tests.onwiki.desk import QUEUE, RELEASE, STATES, flower, in_state, install, item
+from tests.onwiki.desk import ENABLED, QUEUE, RELEASE, STATES, flower, in_state, install, item
 
 ROOT = Path(__file__).parents[2]
 #: Codex's tokens of dark skins (Codex documentation, Design tokens), which this MediaWiki has not got.
@@ -112,6 +113,24 @@ def _sections() -> dict[str, str]:
     }
 
 
+def _others() -> dict[str, str]:
+    content = {'id': 'hello', 'text': 'Hello to everybody: https://www.mediawiki.org'}
+    finger = fingerprint(content, ENABLED, 'en')[:40]
+    by = '[[User:Alice|Alice]] 13:40, 23 November 2026 (UTC)'
+    return {
+        'Item': item(**content),
+        'Decision': f'{{{{Social media decision|id=hello|approved={finger} {by}}}}}',
+        'Late decision': f'{{{{Social media decision|id=hello|approved={"a" * 40} {by}}}}}',
+        'Mention': '{{Social media mention\n| url = https://mastodon.social/@alice/1234\n'
+        '| channel = mastodon\n| kind = mention\n| author = @alice@mastodon.social\n'
+        '| date = 2026-11-23T10:00:00Z\n| excerpt = I love @mediawiki!\n}}',
+        'Stop': f'{{{{Social media stop|wrong links {by}}}}}',
+        'Hebrew': item(id='he', text='שלום עולם! https://he.wikipedia.org #ויקי', language='he'),
+        'Share': item(id='share', share='https://mastodon.social/@alice/1234'),
+        'Pointer': item(id='point', point='https://mastodon.social/@a/1', pointer='support'),
+    }
+
+
 def _save(admin: Person, sections: dict[str, str]) -> None:
     intro = admin.text(QUEUE).partition('\n==')[0]
     body = ''.join(f'\n== {title} ==\n{text}\n' for title, text in sections.items())
@@ -138,9 +157,9 @@ def main(folder: str = '') -> None:
             name = 'dark' if dark else 'light'
             shoot(url, out / f'queue-1280-{name}.png', 1280, 2100, dark)
             shoot(url, out / f'queue-375-{name}.png', 375, 4200, dark, 'minerva')
-        _save(admin, {state: in_state(state) for state in STATES})
-        shoot(url, out / 'states-1280-light.png', 1280, 4200)
-        shoot(url, out / 'states-1280-dark.png', 1280, 4200, True)
+        _save(admin, {**_others(), **{state: in_state(state) for state in STATES}})
+        shoot(url, out / 'states-1280-light.png', 1280, 5600)
+        shoot(url, out / 'states-1280-dark.png', 1280, 5600, True)
 
 
 if __name__ == '__main__':

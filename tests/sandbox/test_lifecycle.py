@@ -121,6 +121,24 @@ def test_killed_servers_come_up_again(own: Sandbox, whom: str) -> None:
     assert set(_marked(own)) == left
 
 
+def test_a_start_that_died_half_way_is_made_good(own: Sandbox) -> None:
+    state = own.folder / 'state.json'
+    known = json.loads(state.read_text())
+    credentials = own.folder / 'credentials.json'
+    tokens = json.loads(credentials.read_text())
+    for name in ('wiki', 'mastodon'):
+        # Started, but nobody wrote it down.
+        del known[name]['server']
+    for account in tokens['mastodon'].values():
+        del account['token']
+    state.write_text(json.dumps(known))
+    credentials.write_text(json.dumps(tokens))
+    own.up()
+    assert own.mastodon('mediawiki').account_verify_credentials()
+    left = {pid for server in _servers(own) for pid in process.members(server)}
+    assert set(_marked(own)) == left
+
+
 def test_a_taken_port_is_left_to_its_owner(own: Sandbox) -> None:
     revision = own.person('Carol').edit('Kept', 'x')
     old = own.host

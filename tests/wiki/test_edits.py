@@ -239,6 +239,14 @@ def test_an_item_that_never_ends_is_left_alone() -> None:
     assert items(new)[1].bot == {'state': 'held'}
 
 
+def test_an_item_of_bars_alone_is_left_alone() -> None:
+    text = '{{Social media item|text=a' + '|' * 5000 + '}}\n' + PAGE
+    bars, a, _ = items(text)
+    new = apply(text, [Change(bars, {'state': 'invalid'}), Change(a, {'state': 'held'})])
+    assert new.startswith(text[:5020])
+    assert items(new)[1].bot == {'state': 'held'}
+
+
 def test_items_are_found_again() -> None:
     a, b = items(PAGE)
     moved = '{{Social media item|id=c|text=c}}\n' + PAGE.replace('Hello', 'Hallo')

@@ -276,3 +276,11 @@ def test_places() -> None:
 
 def test_the_same_item_is_equal_wherever_its_line() -> None:
     assert read_queue(EXAMPLE) == read_queue('\n\n' + EXAMPLE)
+
+
+def test_an_item_of_bars_alone_is_a_fault() -> None:
+    text = '{{Social media item|text=a' + '|' * 5000 + '}}' + GOOD
+    bars, good = read_queue(text).items
+    assert [fault.key for fault in bars.faults] == ['validity-bar']
+    assert bars.content == {}
+    assert good.content == {'id': 'b', 'text': 'good'}

@@ -76,7 +76,7 @@ def counted_then(
             or may_approve(revision, knowledge, rules)
         ):
             found.append(revision)
-        elif revision.userid:
+        elif revision.userid and same_account(revision, knowledge.person(revision.user)):
             try:
                 if was_approver(revision, knowledge):
                     found.append(revision)

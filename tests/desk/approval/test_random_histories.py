@@ -43,7 +43,8 @@ WEIGHTS = {
     2: 'add copied mend bot_gives_id hold_approve hide_text',
     1: 'short decide_old undo rollback decline undecline remove double double_other take_back '
     'approve_and_change pre_place fault bot_proposes without_id block unblock lock demote promote '
-    'rename hide_user hide_summary configure off_chain',
+    'rename hide_user hide_summary configure off_chain approve_tagged approve_alone spell_out '
+    'bot_approves foreign_approves',
     9: 'approve',
 }
 OPERATIONS = [name for times, names in WEIGHTS.items() for name in names.split() * times]
@@ -105,6 +106,30 @@ class Play:
 
     def approve(self, user: str, arg: int) -> None:
         self.set_approval(user, 40 if arg % 3 else 64)
+
+    def approve_tagged(self, user: str, arg: int) -> None:
+        self.approve(user, 1)
+        if self.world.chain:
+            self.world.chain[-1].tags |= {('mw-undo', 'mw-rollback', 'mw-manual-revert')[arg % 3]}
+
+    def approve_alone(self, user: str, arg: int) -> None:
+        """In one edit, set the approval and put the page in order."""
+        if self.world.page.items:
+            item = replace(self.world.page.items[0], faulty=False)
+            self.world.items(user, item.put(approved=self.world.value(user, item)))
+
+    def bot_approves(self, user: str, arg: int) -> None:
+        self.world.sysops |= {9}
+        self.approve(BOT, 1)
+
+    def foreign_approves(self, user: str, arg: int) -> None:
+        self.approve(ALICE, 1)
+        if self.world.chain:
+            self.world.chain[-1].userid = 77
+
+    def spell_out(self, user: str, arg: int) -> None:
+        """Write out what the configuration says anyway."""
+        self.first(user, lambda item: item.say(item.content['text'], channels='mastodon,x'))
 
     def short(self, user: str, arg: int) -> None:
         self.set_approval(user, 39)
