@@ -16,7 +16,7 @@ from mwsocial.reason import Reason
 
 _LONGEST_WORDS = 300
 _LONGEST_WAIT = timedelta(days=1)
-_ID = re.compile(r'[A-Za-z0-9_-]{1,128}', re.A)
+_ID = re.compile(r'[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}', re.A)
 _ADDRESS = re.compile(r'https?://[^\s\x00-\x20\x7f<>\[\]{}|"\'`\\^]{1,500}')
 # Answers that leave it open whether the request was taken: it may have been cut off half way, or
 # another request with the same key is still being worked on.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 from html.parser import HTMLParser
 
 _BLOCKS = frozenset({
@@ -93,3 +94,14 @@ def skeleton(text: str) -> str:
     """What any rendering leaves alone of *text*: its letters and digits, without addresses."""
     text = _ADDRESS.sub(' ', canonical(text))
     return ''.join(sign for sign in text if sign.isalnum()).casefold()
+
+
+def may_render(text: str, shown: str) -> bool:
+    """Whether a server may have made *shown* of *text*, which may have held what it takes for markup,
+    HTML or emoticons: at least half of the letters are the same.
+    """
+    found = skeleton(shown)
+    return any(
+        not wanted or not found or SequenceMatcher(None, wanted, found, False).quick_ratio() >= 0.5
+        for wanted in (skeleton(text), skeleton(from_html(text)))
+    )

@@ -47,7 +47,7 @@ def find(reader: Reader, post: Post, since: datetime, ignoring: Collection[str])
         return read
     asked = 0
     alike = False
-    for status in sorted(read, key=lambda status: _time(status) or since):
+    for status in read:
         if not _may_be(status, post, ignoring):
             continue
         found = answers.posted(status)
@@ -57,6 +57,8 @@ def find(reader: Reader, post: Post, since: datetime, ignoring: Collection[str])
         shown = plaintext.from_html(html) if isinstance(html, str) else ''
         if _same(shown, post.text) and _same(status.get('spoiler_text'), post.warning):
             return found
+        if not plaintext.may_render(post.text, shown):
+            continue
         asked += 1
         if asked > SOURCES:
             return CannotLook(Reason('channels-timeline-short'))
@@ -73,8 +75,8 @@ def find(reader: Reader, post: Post, since: datetime, ignoring: Collection[str])
 
 
 def _since(reader: Reader, start: datetime) -> list[Mapping[str, Any]] | CannotLook:
-    """Our own posts since *start*; the ids of servers are not trusted to be in any order."""
-    kept: dict[str, Mapping[str, Any]] = {}
+    """Our own posts since *start*, the oldest first; ids are not trusted to be in any order."""
+    kept: dict[str, tuple[datetime, Mapping[str, Any]]] = {}
     seen: set[str] = set()
     before = ''
     for _ in range(PAGES):
@@ -82,7 +84,7 @@ def _since(reader: Reader, start: datetime) -> list[Mapping[str, Any]] | CannotL
         if isinstance(page, Reason):
             return CannotLook(page)
         if not page:
-            return list(kept.values())
+            return _oldest_first(kept)
         new = False
         for status in page:
             status_id = answers.sane_id(status.get('id')) if isinstance(status, dict) else ''
@@ -92,14 +94,23 @@ def _since(reader: Reader, start: datetime) -> list[Mapping[str, Any]] | CannotL
             new |= status_id not in seen
             seen.add(status_id)
             if time >= start:
-                kept[status_id] = status
+                kept[status_id] = time, status
             before, last = status_id, time
         if last < start:
-            return list(kept.values())
+            return _oldest_first(kept)
         if not new:  # snac2 gives one list, whatever page it is asked for
             whole = len(page) < PAGE or PAGE < len(page) < _LONG_LIST
-            return list(kept.values()) if whole else CannotLook(Reason('channels-timeline-short'))
+            return _oldest_first(kept) if whole else CannotLook(Reason('channels-timeline-short'))
     return CannotLook(Reason('channels-timeline-short'))
+
+
+def _oldest_first(
+    kept: Mapping[str, tuple[datetime, Mapping[str, Any]]],
+) -> list[Mapping[str, Any]]:
+    """The posts by their time; of one second, the one that was told last."""
+    found = list(kept.values())
+    found.reverse()
+    return [status for _, status in sorted(found, key=lambda one: one[0])]
 
 
 def _time(status: Mapping[str, Any]) -> datetime | None:

@@ -120,7 +120,6 @@ class CarefulSession(requests.Session):
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        # A new connection for each request: on an old one it cannot be told what was received.
         self.headers['Connection'] = 'close'
         self.last: Exchange | None = None
         self._origin = origin
@@ -161,6 +160,9 @@ class CarefulSession(requests.Session):
     ) -> requests.Response:
         exchange.sent, exchange.problem = True, ''
         end = time.monotonic() + self._whole_time
+        # A new connection for each request: an old one may be closed by the server just now, and
+        # then it cannot be told whether the request was received. This drops the old ones.
+        self.close()
         try:
             response = super().request(method, url, **options)
             exchange.status = response.status_code

@@ -12,13 +12,20 @@ SHOWN = 40
 
 
 def channel_names(value: str) -> tuple[str, ...]:
-    """The names in a ``channels`` value, sorted bytewise, each once."""
-    return tuple(sorted({name.strip() for name in value.split(',')} - {''}))
+    """The names in a ``channels`` value, sorted bytewise, each once.
+
+    Only what is trimmed of any value is trimmed: a no-break space is part of a (wrong) name.
+    """
+    return tuple(sorted({name.strip(' \t\n') for name in value.split(',')} - {''}))
 
 
 def effective(content: Mapping[str, str], channels: Sequence[str], language: str) -> dict[str, str]:
-    """The content with the configuration's defaults where it leaves channels or language open."""
-    listed = channel_names(content.get('channels', '')) or tuple(sorted(channels))
+    """The content with the configuration's defaults where it leaves channels or language open.
+
+    *content*: resolved values by name; *channels*: names of the enabled ones, in any order;
+    *language*: a code. Empty values are left out.
+    """
+    listed = channel_names(content.get('channels', '')) or channel_names(','.join(channels))
     full = {name: value for name, value in content.items() if value}
     full['channels'] = ','.join(listed)
     full['language'] = content.get('language', '') or language
@@ -28,7 +35,10 @@ def effective(content: Mapping[str, str], channels: Sequence[str], language: str
 def fingerprint(
     content: Mapping[str, str], channels: Sequence[str] = (), language: str = ''
 ) -> str:
-    """SHA-256 in 64 hexadecimal digits over the effective, resolved content (see ``effective``)."""
+    """SHA-256 in 64 hexadecimal digits over the effective, resolved content (see ``effective``).
+
+    ``Module:Social media/values`` computes the same on the wiki.
+    """
     full = effective(content, channels, language)
     digest = hashlib.sha256(b'mwsocial 1\n')
     for name in sorted(full, key=lambda name: content_place(name) or (999, name)):

@@ -45,7 +45,7 @@ class Found:
 
 
 def read_term(line: str, at: int) -> Found | None:
-    """The date of a term line (``; 2015-09-16``, ``; 2015-09-16 : text``) whose ``;`` is before *at*.
+    """The date of a term line (``; 2015-09-16 : text``), whose ``;`` is before *at*.
 
     None if the line holds anything else besides date, emphasis, colon and text.
     """

@@ -5,8 +5,8 @@ Where an entry goes
 - Within a day the newest entry stands first, as release managers write it; of several entries given
   at once, the last given stands first, as if they had been put in one after another.
 - Text under a translation marker is never touched. So where a day's date line and bullets are one
-  marked unit, the new bullet is a unit of its own right below that unit (a blank line between them),
-  and the next one goes above it: the list goes on under the same date.
+  marked unit, the new bullet is a unit of its own right below that unit (a blank line between
+  them), and the next one goes above it: the list goes on under the same date.
 - In a unit without marker, which no translation refers to yet, it goes to the top of the list.
 """
 
@@ -75,7 +75,7 @@ def insert(
 
 
 def sound(before: str, after: str, added: Sequence[Entry]) -> bool:
-    """Whether *after* is *before* with exactly the dated entries *added*, no marked unit changed."""
+    """Whether *after* is *before* and the dated entries *added*, with no marked unit changed."""
     old, new = read(before), read(after)
     if new.trouble or new.shape != old.shape or read_units(after)[2]:
         return False

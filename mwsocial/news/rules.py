@@ -45,7 +45,7 @@ def check_entry(text: str) -> Reason | None:
             return Reason('news-entry-sign', (f'U+{ord(sign):04X}',))
     if text.lstrip(' \t')[0] in '*#:;' or text.lstrip(' \t').startswith(('{|', '|', '----')):
         return Reason('news-entry-begins', (text.lstrip(' \t')[0],))
-    # A marker counts even in nowiki: Translate lays its guard over nowiki aside before it reads units.
+    # A marker counts even in nowiki: Translate drops its guard over nowiki before it reads units.
     if '<!--' in text or '-->' in text:
         return Reason('news-entry-comment')
     open_text = _NOWIKI.sub('', text)

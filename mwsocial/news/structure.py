@@ -29,7 +29,10 @@ _PARTS = frozenset(('noinclude', 'includeonly', 'onlyinclude'))
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the mask, line breaks inside comments and templates apart. *first*: first visible."""
+    """A line of the mask: a comment or template on several lines makes one of them.
+
+    *first* is where its first visible sign stands.
+    """
 
     start: int
     end: int

@@ -21,6 +21,7 @@ import mwsocial
 AREAS = ('values', 'validity', 'onwiki')
 _QUEUE = 'Social media/Queue'
 _CONFIGURATION = 'MediaWiki:Social-media.json'
+_MENTIONS = 'Social media/Mentions'
 
 
 class Writer(Enum):
@@ -90,7 +91,7 @@ def pages(
     queue: str = _QUEUE,
     configuration: str = _CONFIGURATION,
     level: str = 'sysop',
-    mentions: str = 'Social media/Mentions',
+    mentions: str = _MENTIONS,
 ) -> tuple[OnwikiPage, ...]:
     """All pages of the desk, in the order in which they are best written.
 
@@ -102,12 +103,12 @@ def pages(
 
 def _pages(queue: str, configuration: str, level: str, mentions: str) -> Iterator[OnwikiPage]:
     def text(file: str) -> str:
-        return (
-            _read(file)
-            .replace(_QUEUE, queue)
-            .replace(_CONFIGURATION, configuration)
-            .replace('Social media/Mentions', mentions)
-        )
+        found = _read(file)
+        for usual, title in (
+            (_QUEUE, queue), (_CONFIGURATION, configuration), (_MENTIONS, mentions),
+        ):  # fmt: skip
+            found = found.replace(usual, _escaped(title, file))
+        return found
 
     def guarded(title: str, file: str, model: str = 'wikitext') -> OnwikiPage:
         return OnwikiPage(title, file, model, text(file), edit=level, move=level, checked=True)
@@ -189,6 +190,15 @@ _STAMP = re.compile(
 def _digest(text: str) -> str:
     # MediaWiki trims the end of a page when it saves it.
     return hashlib.sha256(text.rstrip().encode()).hexdigest()[:16]
+
+
+def _escaped(title: str, file: str) -> str:
+    # A title may hold quotes and backslashes; in a module and in JSON it stands between quotes.
+    if file.endswith('.json'):
+        return json.dumps(title, ensure_ascii=False)[1:-1]
+    if file.endswith('.lua'):
+        return title.replace('\\', '\\\\').replace("'", "\\'")
+    return title
 
 
 def _quoted(text: str) -> str:

@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from grapheme.api import UNICODE_VERSION  # type: ignore[import-untyped]
+from grapheme.api import UNICODE_VERSION
 from mastodon._url_regex import URL_REGEX_SOURCE
 
 TARGET = Path(__file__).parent / 'pages/Module/Social media/limits/data.lua'

@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -77,12 +77,16 @@ def _entry(pid: int) -> _Entry | None:
     return _Entry(pid, fields[0], int(fields[3]), int(fields[19]))
 
 
-def _has_marker(pid: int, marker: str) -> bool:
+def _environment(pid: int) -> list[bytes]:
+    """What a process was started with; nothing of one that is gone or another user's."""
     try:
-        variables = Path(f'/proc/{pid}/environ').read_bytes().split(b'\0')
+        return Path(f'/proc/{pid}/environ').read_bytes().split(b'\0')
     except OSError:
-        return False
-    return f'{MARKER}={marker}'.encode() in variables
+        return []
+
+
+def _has_marker(pid: int, marker: str) -> bool:
+    return f'{MARKER}={marker}'.encode() in _environment(pid)
 
 
 def start(
@@ -130,16 +134,6 @@ def _is_orphan(variables: list[bytes]) -> bool:
                 or boot != _boot()
             )
     return False
-
-
-def end_orphans() -> None:
-    """End servers that were to end with a process that died before it could see to it."""
-    for folder in Path('/proc').iterdir():
-        if folder.name.isdigit():
-            with suppress(OSError):
-                if _is_orphan((folder / 'environ').read_bytes().split(b'\0')):
-                    os.kill(int(folder.name), signal.SIGKILL)
-                    _sweep(int(folder.name))
 
 
 def _reap() -> None:
@@ -215,22 +209,33 @@ def stop(server: Server, seconds: float = 5.0, at_once: bool = False) -> None:
         raise DeskError(f'These processes of the sandbox could not be ended: {left}.')
 
 
-def end_marked(marker: str) -> None:
-    """End every process with this mark: what was started by a process that died on that line."""
+def _end_all(is_ours: Callable[[list[bytes]], bool]) -> None:
+    """Kill all processes whose environment is ours, and wait until none is left."""
     deadline = time.monotonic() + 5
-    while found := [
-        int(folder.name)
-        for folder in Path('/proc').iterdir()
-        if folder.name.isdigit() and _has_marker(int(folder.name), marker)
-    ]:
-        for pid in found:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            _sweep(pid)
+    while True:
+        found = []
+        for folder in Path('/proc').iterdir():
+            if folder.name.isdigit() and is_ours(_environment(int(folder.name))):
+                found.append(int(folder.name))
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(int(folder.name), signal.SIGKILL)
+                _sweep(int(folder.name))
+        _reap()
+        if not found:
+            return
         if time.monotonic() > deadline:
             raise DeskError(f'These processes of the sandbox could not be ended: {found}.')
         time.sleep(0.02)
-        _reap()
+
+
+def end_marked(marker: str) -> None:
+    """End every process with this mark: what was started by a process that died on that line."""
+    _end_all(lambda variables: f'{MARKER}={marker}'.encode() in variables)
+
+
+def end_orphans() -> None:
+    """End servers that were to end with a process that died before it could see to it."""
+    _end_all(_is_orphan)
 
 
 def port_is_free(port: int) -> bool:

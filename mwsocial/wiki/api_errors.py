@@ -109,6 +109,13 @@ def plain(text: str, most: int = 300) -> str:
 
 
 def _words(error: Mapping[str, Any]) -> str:
+    words = _own_words(error)
+    data = error.get('data')
+    reason = (data if isinstance(data, dict) else error).get('readonlyreason')
+    return f'{words} ({plain(reason)})' if isinstance(reason, str) and reason.strip() else words
+
+
+def _own_words(error: Mapping[str, Any]) -> str:
     for key in ('text', 'info', 'html', '*', 'warning'):
         if isinstance(error.get(key), str) and error[key].strip():
             return plain(error[key])

@@ -73,8 +73,8 @@ def apply(text: str, changes: Sequence[Wanted]) -> str:
 
     The bot's parameters come to stand last in their item, in their order, one a line; duplicates and
     misplaced ones go. Everything else stays byte for byte. An item that is never closed is left alone
-    (nobody can say where it ends), and so is one of a thousand bars or one that would not read back. Values must be
-    safe (``safe_value``, ``safe_address``); what could still break out of its line is escaped.
+    (nobody can say where it ends), and so is one of a thousand bars or one that would not read back.
+    Values must be safe (``safe_value``, ``safe_address``); what could still break out is escaped.
 
     Raises ``Gone`` where an item is not there, ``ValueError`` for a parameter that is not the bot's, for
     an id of a wrong form, and where the page would not read back as it should.

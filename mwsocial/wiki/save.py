@@ -183,10 +183,11 @@ def safe_summary(summary: str) -> str:
     if len(words) <= SUMMARY:
         return words
     cut = words[: SUMMARY - 2]
+    cut = cut[: cut.rfind(' ')] if ' ' in cut else cut
     for opening, closing in (('[[', ']]'), ('{{', '}}')):
         if cut.rfind(opening) > cut.rfind(closing):
             cut = cut[: cut.rfind(opening)]
-    return cut[: cut.rfind(' ')].rstrip(' ,;:') + ' …' if ' ' in cut else cut + '…'
+    return cut.rstrip(' ,;:') + ' …'
 
 
 def bots_welcome(text: str, bot: str) -> bool:

@@ -252,7 +252,19 @@ def _sender(site: Any, session: BoundedSession) -> Any:
         with suppress(OSError):
             site.throttle(write=writes)
         session.limit = max(1.0, min(60.0, seconds))
-        response = http.fetch(
+        session.strict = False
+        try:
+            response = fetch(params)
+        finally:
+            session.strict = True
+        if isinstance(response, Exception):
+            raise response
+        return Answer(
+            response.status_code, response.content, _seconds(response.headers.get('retry-after'))
+        )
+
+    def fetch(params: Mapping[str, str]) -> Any:
+        return http.fetch(
             uri,
             method='POST',
             # POST goes to where the database is written, so what was just saved is seen.
@@ -263,11 +275,6 @@ def _sender(site: Any, session: BoundedSession) -> Any:
             },
             default_error_handling=False,
             verify=site.verify_SSL_certificate(),
-        )
-        if isinstance(response, Exception):
-            raise response
-        return Answer(
-            response.status_code, response.content, _seconds(response.headers.get('retry-after'))
         )
 
     return send
@@ -293,10 +300,10 @@ def _as_trouble(error: Exception) -> DeskError:
         )
     if isinstance(error, exceptions.NoUsernameError):
         return ConfigurationError(f'The login to the wiki does not work: {words}')
-    if isinstance(error, exceptions.TimeoutError | exceptions.ServerError):
+    if isinstance(error, exceptions.ServerError):
         return TemporaryError(f'The wiki cannot be reached now: {words} Try again later.')
     if isinstance(error, exceptions.SiteDefinitionError | exceptions.FatalServerError):
         return ConfigurationError(f'The wiki is not where user-config.py says: {words}')
     if isinstance(error, exceptions.Error):
-        return TemporaryError(f'Pywikibot could not log in: {words}')
+        return TemporaryError(f'Pywikibot could not log in: {words} Try again later.')
     raise error

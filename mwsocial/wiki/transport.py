@@ -45,6 +45,8 @@ class BoundedSession(requests.Session):
         self.count = 0
         self.limit = WHOLE
         self.pause = 1.0
+        #: raise for busy and broken servers, too: Pywikibot would wait as long as they say
+        self.strict = True
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         """Like ``requests.Session.request``, but raises NoAnswer for all that is not an answer.
@@ -84,6 +86,8 @@ class BoundedSession(requests.Session):
                     ) from None
                 problem = f'{host} cannot be reached: {_cause(error)}'
             else:
+                if self.strict and (response.status_code == 429 or response.status_code >= 500):
+                    raise NoAnswer(f'{host} answers with HTTP {response.status_code}.', sent=True)
                 return response
             wait = self.pause * (attempt + 1)
             if attempt == RECONNECTS or time.monotonic() + wait > deadline:

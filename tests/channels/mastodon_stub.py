@@ -284,7 +284,8 @@ def render(text: str, base: str) -> str:
             f'<span class="invisible">{escape(rest[30:])}</span></a>'
         )
 
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for found in re.finditer(pattern, text):
         pieces += escape(text[done : found.start()]), replaced(found)
         done = found.end()
@@ -337,9 +338,10 @@ def _fields(kind: str, body: bytes) -> dict[str, list[str]]:
             b'Content-Type: ' + kind.encode() + b'\r\n\r\n' + body
         )
         found: dict[str, list[str]] = {}
-        for part in message.iter_parts():  # type: ignore[attr-defined]
-            name = part.get_param('name', header='content-disposition')
+        for part in message.iter_parts():
+            name = str(part.get_param('name', header='content-disposition'))
             raw = part.get_payload(decode=True)
+            assert isinstance(raw, bytes)
             charset = 'latin-1' if part.get_filename() else 'utf-8'
             found.setdefault(name, []).append(raw.decode(charset))
         return found

@@ -123,6 +123,9 @@ UNCLEAR = {
     'scheduled': _with(200, json.dumps({'id': '5', 'scheduled_at': 'x', 'params': {}}).encode()),
     'deep': _with(200, b'[' * 100_000),
     'no utf-8': _with(200, b'{"id": "\xff", "url": "https://a.example/1"}'),
+    'boost': _with(
+        200, json.dumps({'id': '5', 'url': 'https://a.example/1', 'reblog': {'id': '4'}}).encode()
+    ),
     'see other': Answer(303, b'', {'Location': '/login'}),
     'found': Answer(302, json.dumps({'id': '5', 'url': 'https://a.example/1'}).encode()),
 }

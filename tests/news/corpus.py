@@ -11,7 +11,8 @@ from tests.news.translate_rules import damage, errors
 
 TODAY = dt.date(2026, 11, 24)
 PAGES = {
-    path.stem: path.read_text('utf-8') for path in sorted(Path(__file__).parent.glob('pages/*.wiki'))
+    path.stem: path.read_text('utf-8')
+    for path in sorted(Path(__file__).parent.glob('pages/*.wiki'))
 }
 ENTRY = Entry('release', "'''[[MediaWiki 1.47]]''' has been [[mw:Download|released]].")
 

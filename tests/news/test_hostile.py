@@ -41,9 +41,11 @@ def test_a_long_line(unit: str) -> None:
 
 
 @pytest.mark.parametrize('line', [
-    '* x\n', '; 2015-09-16\n', '; 2015-09-16\n* [[x]]\n', '* 2015-09-16: x\n', '; x 2015\n', '** x\n',
+    '* x\n', '; 2015-09-16\n', '; 2015-09-16\n* [[x]]\n', '* 2015-09-16: x\n', '; x 2015\n',
+    '** x\n',
     '\n<!--T:1-->\n* x\n', '* <translate>x</translate>\n', '{{x\n', '<noinclude>\n</noinclude>\n',
-    '* {{a|{{a|{{a|{{a|{{a|\n', '* [[a|[[b|\n', '; 2015-09-16 : x\n', '<translate>\n* x\n</translate>\n',
+    '* {{a|{{a|{{a|{{a|{{a|\n', '* [[a|[[b|\n', '; 2015-09-16 : x\n',
+    '<translate>\n* x\n</translate>\n',
 ])
 @pytest.mark.parametrize('around', ['{}', '<translate>\n<!--T:9-->\n{}</translate>'])
 def test_a_large_page(line: str, around: str) -> None:

@@ -100,6 +100,11 @@ def test_a_day_within_a_range_is_a_day_of_its_own() -> None:
     assert new.startswith('; 2013-05-25\n* New.\n; 2013-05-24&nbsp;– 26\n')
 
 
+def test_a_range_stands_above_its_first_day() -> None:
+    new = inserted(PAGES['a_ranges_nbsp'], [NEW], dt.date(2013, 5, 24))
+    assert '* [[Amsterdam Hackathon 2013]].\n; 2013-05-24\n* New.\n;2013-04-30' in new
+
+
 def test_entries_of_several_days_in_one_go() -> None:
     entries = [Entry('a', 'A.'), Entry('b', 'B.', DAY), Entry('c', 'C.')]
     new = inserted(PAGES['c_block'], entries)

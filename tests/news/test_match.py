@@ -43,6 +43,8 @@ def test_alike(there: str, entry: str) -> None:
     ('[[MediaWiki 1.47]] has been released.', '[[MediaWiki 1.48]] has been released.'),
     ('[[Download|MediaWiki 1.47.1]] has been released.',
      '[[Download|MediaWiki 1.47.2]] has been released.'),
+    ('Security and maintenance release [[Download|MediaWiki 1.47.1]] can be downloaded',
+     'Security and maintenance release [[Download|MediaWiki 1.47.2]] can be downloaded'),
     ('[[Tech talks|Tech talk]] about the query service', '[[Tech talks|Tech talk]] about Parsoid'),
     ('[[MediaWiki]] news', 'Volunteers wanted for [[MediaWiki]] documentation work'),
     ('Short news', 'Short news!'),

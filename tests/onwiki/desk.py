@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import struct
-import zlib
 from collections.abc import Mapping
 from typing import Any
 
 from mwsocial.onwiki import manifest
 from mwsocial.sandbox import Person
+from tests.onwiki import png
 
 QUEUE = 'Social media/Queue'
 POINTER = 'For help with MediaWiki see https://www.mediawiki.org/wiki/Project:Support_desk'
@@ -44,24 +43,14 @@ def item(**values: str) -> str:
 
 def flower(width: int = 320, height: int = 200) -> bytes:
     """A small picture in PNG."""
-    rows = bytearray()
+    rows = []
     for y in range(height):
-        rows.append(0)
+        row = bytearray()
         for x in range(width):
             far = ((x - width / 2) ** 2 + (y - height / 2) ** 2) ** 0.5 / height
-            rows += bytes((255, 204, 60) if far < 0.16 else (54, 102, 204 + int(40 * min(far, 1))))
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        body = name + data
-        return struct.pack('>I', len(data)) + body + struct.pack('>I', zlib.crc32(body))
-
-    head = struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
-    return (
-        b'\x89PNG\r\n\x1a\n'
-        + chunk(b'IHDR', head)
-        + chunk(b'IDAT', zlib.compress(bytes(rows)))
-        + chunk(b'IEND', b'')
-    )
+            row += bytes((255, 204, 60) if far < 0.16 else (54, 102, 204 + int(40 * min(far, 1))))
+        rows.append(bytes(row))
+    return png.write(width, height, rows)
 
 
 RELEASE = {

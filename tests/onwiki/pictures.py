@@ -12,12 +12,24 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import requests
 
 from mwsocial.desk.fingerprint import fingerprint
 from mwsocial.sandbox import Person, Sandbox
-from tests.onwiki.desk import ENABLED, QUEUE, RELEASE, STATES, flower, in_state, install, item
+from tests.onwiki import png
+from tests.onwiki.desk import (
+    CONFIGURATION,
+    ENABLED,
+    QUEUE,
+    RELEASE,
+    STATES,
+    flower,
+    in_state,
+    install,
+    item,
+)
 
 ROOT = Path(__file__).parents[2]
 #: Codex's tokens of dark skins (Codex documentation, Design tokens), which this MediaWiki has not got.
@@ -113,6 +125,12 @@ def _sections() -> dict[str, str]:
     }
 
 
+def _short() -> dict[str, Any]:
+    # Two channels are enough for the documentation.
+    channels = CONFIGURATION['channels']
+    return {**CONFIGURATION, 'channels': {name: channels[name] for name in ('mastodon', 'x')}}
+
+
 def _others() -> dict[str, str]:
     content = {'id': 'hello', 'text': 'Hello to everybody: https://www.mediawiki.org'}
     finger = fingerprint(content, ENABLED, 'en')[:40]
@@ -144,12 +162,14 @@ def main(folder: str = '') -> None:
         Sandbox.scratch(f'{place}/it', ROOT / '.sandbox') as box,
     ):
         admin = box.person('Admin')
-        install(admin)
+        install(admin, CONFIGURATION if folder else _short())
         admin.upload('MediaWiki 1.47.png', flower())
         _save(admin, _sections())
         url = f'{box.url}/index.php/{QUEUE.replace(" ", "_")}'
         if not folder:
-            shoot(url, ROOT / 'docs/queue.png', 900, 2000)
+            picture = ROOT / 'docs/queue.png'
+            shoot(url, picture, 800, 1930)
+            picture.write_bytes(png.small(picture.read_bytes()))
             return
         out = Path(folder)
         out.mkdir(parents=True, exist_ok=True)

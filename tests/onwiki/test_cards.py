@@ -237,6 +237,12 @@ def test_a_share_and_a_pointer_say_what_will_happen(show: Show) -> None:
     assert 'For help with MediaWiki see https://www.mediawiki.org' in seen
 
 
+def test_a_suggestion_has_a_decision_and_an_item_of_the_queue_has_none(admin: Person) -> None:
+    text = item(id='it', text='a', decision='use [[User:A|A]]')
+    assert 'Decision: use A' in html.text(admin.parse(text, 'Social media/Suggestions'))
+    assert 'no parameter “decision”' in html.text(admin.parse(text, QUEUE))
+
+
 def test_records_lead_to_what_was_posted(show: Show) -> None:
     page = show(in_state('posted'))
     assert 'https://wikis.world/@mediawiki/1154' in html.links(page)

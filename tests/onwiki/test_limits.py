@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import grapheme  # type: ignore[import-untyped]
+import grapheme
 import pytest
 from mastodon import Mastodon
 

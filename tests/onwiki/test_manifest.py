@@ -64,11 +64,14 @@ def test_titles_of_the_configuration_go_into_the_texts() -> None:
     assert 'page=Project:Posts\npreload=Project:Posts/Preload\n' in pages['Project:Posts'].text
     assert "configuration = 'User:Bot/Desk.json'" in pages['Module:Social media/desk'].text
     assert pages['User:Bot/Desk.json'].edit == 'sysop'
-    assert not any(
-        'Social media/Queue' in page.text
-        for page in pages.values()
-        if page.file and not page.file.endswith(('tools.lua', 'Social-media.json'))
-    )
+    assert not any('Social media/Queue' in page.text for page in pages.values())
+
+
+def test_a_title_may_hold_quotes() -> None:
+    pages = {page.title: page for page in manifest.pages(queue='Bob\'s "\\" queue')}
+    assert r"""queue = 'Bob\'s "\\" queue',""" in pages['Module:Social media/tools'].text
+    example = json.loads(pages['MediaWiki:Social-media.json'].text)
+    assert example['pages']['queue'] == 'Bob\'s "\\" queue'
 
 
 @pytest.mark.parametrize(

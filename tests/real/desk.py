@@ -107,7 +107,8 @@ class Desk:
 
     def start(self, script: str, *args: str, **environment: str) -> Any:
         """Start a script; call the result to wait for its end. ``.process`` is the process."""
-        return Started([sys.executable, '-m', f'scripts.{script}', *args], self.environment(**environment))
+        command = [sys.executable, '-m', f'scripts.{script}', *args]
+        return Started(command, self.environment(**environment))
 
     def posts(self) -> list[dict[str, Any]]:
         """What the account really has on the network, oldest first."""

@@ -184,7 +184,8 @@ def test_forged_record_carried_by_the_bot(desk: Desk) -> None:
     """A forged record that stands on the page while the bot edits there is no record of the bot's."""
     desk.propose('carried', text='carried along')
     forged = 'posted 2026-01-01T00:00:00Z 1 https://evil.example/1'
-    desk.change('| text = carried along\n', f'| text = carried along\n| sent-mastodon = {forged}\n', by='Mallory')
+    line = '| text = carried along\n'
+    desk.change(line, f'{line}| sent-mastodon = {forged}\n', by='Mallory')
     desk.propose('other', text='the other one')
     desk.approve('other')
     desk.approve('carried')

@@ -120,7 +120,11 @@ class Stub:
             'curtimestamp': '2026-11-25T14:00:00Z',
             'query': {
                 'userinfo': info,
-                'general': {'maxarticlesize': 2097152},
+                'general': {
+                    'maxarticlesize': 2097152,
+                    'server': self.gate.url,
+                    'script': '/index.php',
+                },
                 'tokens': {'csrftoken': 'token+\\'},
                 'pages': [self.config],
             },

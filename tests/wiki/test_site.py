@@ -142,7 +142,9 @@ def test_another_wiki_than_named(tmp_path: Path, gate: Gate) -> None:
     refused(run(tmp_path, gate.host), 'does not know', gate=gate)
 
 
-@pytest.mark.parametrize('option', ['-family:wikipedia', '-site:wikipedia:test', '-lang:de', '-code:en'])
+@pytest.mark.parametrize(
+    'option', ['-family:wikipedia', '-site:wikipedia:test', '-lang:de', '-code:en']
+)
 def test_options_cannot_lead_elsewhere(tmp_path: Path, gate: Gate, option: str) -> None:
     user_config(tmp_path, gate)
     refused(run(tmp_path, gate.host, option), option.partition(':')[0], gate=gate)
@@ -250,7 +252,9 @@ def test_configurations_that_can_be_trusted(tmp_path: Path, gate: Gate) -> None:
     stub = Stub(gate)
     variables = point_pywikibot(tmp_path, gate.host, oauth=True)
     protected = {'type': 'edit', 'level': 'sysop', 'expiry': 'infinity'}
-    own = page(f'User:{BOT}/Social-media.json', stub.config['revisions'][0]['slots']['main']['content'])
+    own = page(
+        f'User:{BOT}/Social-media.json', stub.config['revisions'][0]['slots']['main']['content']
+    )
     own['ns'] = 2
     own['revisions'][0]['slots']['main']['contentmodel'] = 'json'
     for config in (

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TypeVar
 
 from mwsocial.desk.item import Item, Queue
@@ -73,7 +74,10 @@ class History:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.chain: Sequence[Revision] = knowledge.chain
-        self._place = {revision.revid: place for place, revision in enumerate(self.chain)}
+
+    @cached_property
+    def _place(self) -> dict[int, int]:
+        return {revision.revid: place for place, revision in enumerate(self.chain)}
 
     def parent(self, revision: Revision) -> Revision | None:
         """The revision before; None for the first one, and where the chain is broken."""

@@ -357,6 +357,12 @@ local function lines( item )
 	elseif signed ~= '' then
 		add( 'onwiki-approval-seen', tools.signed( signed ) )
 	end
+	for _, name in ipairs( item.settled ) do
+		add( 'onwiki-settle', inert( name ), tools.signed( item.signed[name] ) )
+	end
+	if item.bot.decision then
+		add( 'onwiki-decided', tools.signed( item.bot.decision ) )
+	end
 	if item.signed.comment then
 		add( 'onwiki-comment', element( 'bdi', nil, tools.signed( item.signed.comment ) ) )
 	end
@@ -470,8 +476,9 @@ end
 
 --- The notice of somebody who stopped the desk.
 function p.stop( reason )
-	return box( 'bad', strong( say( 'onwiki-stop' ) ) .. ' ' .. say( 'onwiki-stop-hint' ) ..
-		( reason ~= '' and ' ' .. element( 'bdi', nil, tools.signed( reason ) ) or '' ) )
+	return box( 'bad', strong( say( 'onwiki-stop' ) ) ..
+		( reason ~= '' and ' ' .. element( 'bdi', nil, tools.signed( reason ) ) or '' ) ..
+		element( 'div', nil, say( 'onwiki-stop-hint' ) ) )
 end
 
 --- A plain sentence where a card can't be made.

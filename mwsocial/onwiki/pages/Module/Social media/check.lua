@@ -317,15 +317,21 @@ local function sorted( args )
 	return names
 end
 
---- The item of a template's arguments: content (resolved values that are not empty), signed, bot,
---- channels (those it goes to), images, problems and remarks (sentences in HTML), fingerprint (nil
+--- The item of a template's arguments: content (resolved values that are not empty), signed, settled
+--- (names), bot, channels (those it goes to), images, problems and remarks (sentences in HTML), fingerprint (nil
 --- where it can't be known).
 function p.read( args, config )
-	local item = { content = {}, signed = {}, bot = {}, images = {}, problems = {}, remarks = {}, id = '' }
+	local item = {
+		content = {}, signed = {}, settled = {}, bot = {}, images = {}, problems = {}, remarks = {}, id = ''
+	}
 	local say, remark = collector( item.problems ), collector( item.remarks )
-	local unknown = {}
+	local unknown, on_queue = {}, mw.title.getCurrentTitle().prefixedText == config.queue
 	for _, name in ipairs( sorted( args ) ) do
 		local value, what = args[name], kind( name )
+		if name == 'decision' and on_queue then
+			-- Suggestions have one; an item of the queue is approved instead.
+			what = nil
+		end
 		if what == 'content' then
 			local resolved, faults = values.resolve( value, name )
 			item.content[name] = resolved ~= '' and resolved or nil
@@ -339,6 +345,9 @@ function p.read( args, config )
 			end
 		elseif what == 'signed' then
 			item.signed[name] = trimmed( value ) ~= '' and trimmed( value ) or nil
+			if item.signed[name] and name:find( '^settle' ) then
+				item.settled[#item.settled + 1] = name
+			end
 		elseif what == 'other' then
 			item.bot[name] = trimmed( value ) ~= '' and trimmed( value ) or nil
 		else

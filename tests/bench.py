@@ -1,0 +1,139 @@
+"""What whole runs cost: requests, edits, CPU, memory; and how planning grows with the page.
+
+``make bench`` prints one table for each. Times are of this machine and are compared with nothing; counts
+and ratios are what to look at.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mwsocial.delivery.assemble import validity_desk
+from mwsocial.desk.item import Queue
+from mwsocial.desk.judge import Bench, judge
+from mwsocial.desk.knowledge import Need, Person, Rights
+from mwsocial.sandbox import Gate, Sandbox
+from mwsocial.wiki.config import parse_config
+from mwsocial.wiki.items import read_queue
+from mwsocial.wiki.revision import Revision
+from tests.real.desk import CONFIG, NEWS, QUEUE, Desk
+
+ITEM = """== item-{0} ==
+{{{{Social media item
+| id         = item-{0}
+| text       = MediaWiki 1.{0} is out: https://www.mediawiki.org/wiki/MediaWiki_1.{0} #MediaWiki{1}
+| language   = en
+| news       = '''[[MediaWiki 1.{0}]]''' has been released.
+}}}}
+
+"""
+
+
+def write(line: str = '') -> None:
+    """One line of the report."""
+    sys.stdout.write(line + '\n')
+
+
+def measured(desk: Desk, label: str) -> None:
+    """Run the job once through gates, and print what it took."""
+    before = len(desk.edits()), len(desk.edits(NEWS))
+    with Gate(desk.sandbox.url) as wiki, Gate(desk.sandbox.mastodon_url) as network:
+        start = time.monotonic()
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [sys.executable, '-m', 'scripts.post_queue', '-nolog']
+        changes = {'MWSOCIAL_WIKI': wiki.host, 'MWSOCIAL_MASTODON_URL': network.url}
+        timed = [sys.executable, '-c', PEAK, *command]
+        done = subprocess.run(
+            timed, env=desk.environment(**changes), capture_output=True, text=True, check=False
+        )
+        wall = time.monotonic() - start
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
+    peak = int(done.stderr.rstrip().splitlines()[-1]) // 1024
+    edits = len(desk.edits()) - before[0]
+    news = len(desk.edits(NEWS)) - before[1]
+    write(
+        f'{label:34} {done.returncode:4} {len(wiki.requests):9} {len(network.requests):9} '
+        f'{edits:6} {news:5} {cpu:6.2f} {wall:6.2f} {peak:6}'
+    )
+
+
+#: Runs a command and says its peak memory in kilobytes on the last line of standard error.
+PEAK = (
+    'import resource, subprocess, sys; code = subprocess.call(sys.argv[1:]); '
+    'sys.stderr.write(f"\\n{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss}\\n"); '
+    'raise SystemExit(code)'
+)
+
+
+def runs() -> None:
+    """Idle and posting runs on the real wiki."""
+    write('run                                exit  to wiki to netw.  edits  news    CPU   wall     MB')
+    with tempfile.TemporaryDirectory() as folder, Sandbox.scratch(Path(folder) / 'it') as sandbox:
+        desk = Desk(sandbox)
+        carol, alice = desk.person('Carol'), desk.person('Alice')
+        text = desk.text() + '\n\n' + ''.join(ITEM.format(n, '') for n in range(50))
+        carol.edit(QUEUE, text, 'fifty items')
+        measured(desk, 'idle, 50 items, first login')
+        measured(desk, 'idle, 50 items, cookies kept')
+        text = desk.text()
+        for number in range(10):
+            item_id = f'item-{number}'
+            line = f'| approved   = {desk.fingerprint(item_id)} ~~~~\n'
+            text = text.replace(f'| id         = {item_id}\n', f'| id         = {item_id}\n{line}')
+        alice.edit(QUEUE, text, 'ten approvals')
+        measured(desk, 'posting, 10 of 50 items due')
+        measured(desk, 'idle, 10 of 50 items posted')
+
+
+class NoHistory:
+    """A history that nobody needs: the items are only proposed."""
+
+    chain = (Revision(1, 0, 'Carol', 2, datetime(2026, 11, 24, tzinfo=UTC)),)
+
+    def __init__(self, text: str, queue: Queue) -> None:
+        self._text = text
+        self._queue = queue
+
+    def queue(self, revid: int) -> Queue:
+        return self._queue
+
+    def text(self, revid: int) -> str:
+        return self._text
+
+    def person(self, name: str) -> Person:
+        raise Need(people=[name])
+
+    def former_rights(self, name: str) -> list[Rights]:
+        raise Need(former=[name])
+
+
+def planning() -> None:
+    """CPU seconds to read and judge queue pages of growing size."""
+    config = parse_config(
+        '{"bot": "Bot", "approvers": {"users": ["Alice"]}, "channels": {"mastodon": '
+        '{"network": "mastodon", "account": "@m@example.org"}}}',
+        CONFIG,
+    )
+    bench = Bench(config.rules(), validity_desk(config))
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    write()
+    write('planning: items   bytes    CPU s   ms/item')
+    for count, padding in ((10, ''), (100, ''), (1000, ''), (1000, ' word' * 345)):
+        text = ''.join(ITEM.format(n, padding) for n in range(count))
+        start = time.process_time()
+        queue = read_queue(text)
+        judge(queue, NoHistory(text, queue), bench, now)
+        used = time.process_time() - start
+        write(f'{count:15} {len(text):8} {used:8.3f} {1000 * used / count:8.2f}')
+
+
+if __name__ == '__main__':
+    runs()
+    planning()

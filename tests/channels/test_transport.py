@@ -1,0 +1,86 @@
+"""What proves that nothing was sent, and what does not."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import pytest
+from requests import exceptions as failures
+from urllib3 import HTTPConnectionPool
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    ReadTimeoutError,
+)
+from urllib3.exceptions import SSLError as TlsError
+
+from mwsocial.channels.transport import CarefulSession, nothing_sent
+
+_CONNECTION = HTTPConnection('127.0.0.1')
+_POOL = HTTPConnectionPool('127.0.0.1')
+
+
+def given_up(reason: Exception) -> MaxRetryError:
+    return MaxRetryError(_POOL, '/', reason)
+
+
+@pytest.mark.parametrize(
+    ('error', 'proved'),
+    [
+        (failures.ConnectTimeout(given_up(ConnectTimeoutError('slow'))), True),
+        (failures.ConnectionError(given_up(NewConnectionError(_CONNECTION, 'refused'))), True),
+        (
+            failures.ConnectionError(
+                given_up(NameResolutionError('a.invalid', _CONNECTION, socket.gaierror('no')))
+            ),
+            True,
+        ),
+        (failures.SSLError(given_up(TlsError(ssl.SSLCertVerificationError('expired')))), True),
+        (failures.InvalidURL('no'), True),
+        (failures.SSLError(given_up(TlsError(ssl.SSLEOFError('ended')))), False),
+        (failures.ReadTimeout(ReadTimeoutError(_POOL, '/', 'slow')), False),
+        (failures.ConnectionError(ProtocolError('Connection aborted.', ConnectionResetError())), False),
+        (failures.ConnectionError(given_up(ProtocolError('aborted'))), False),
+        (failures.ConnectionError(), False),
+        (failures.ChunkedEncodingError('cut'), False),
+        (failures.ContentDecodingError('gzip'), False),
+        (OSError('no'), False),
+        (RuntimeError('?'), False),
+    ],
+)
+def test_nothing_sent(error: Exception, proved: bool) -> None:
+    assert nothing_sent(error) is proved
+
+
+def test_an_earlier_error_proves_nothing() -> None:
+    """Only the error of the request itself counts, not what was being handled meanwhile."""
+    reset = failures.ConnectionError(ProtocolError('aborted', ConnectionResetError()))
+    reset.__context__ = failures.ConnectTimeout('an earlier request')
+    reset.__cause__ = reset.__context__
+    assert not nothing_sent(reset)
+
+
+def test_a_server_that_takes_the_connection_and_says_nothing_may_have_read() -> None:
+    with socket.create_server(('127.0.0.1', 0)) as listening:
+        url = f'http://127.0.0.1:{listening.getsockname()[1]}'
+        session = CarefulSession(url, read_time=0.1)
+        with pytest.raises(failures.Timeout):
+            session.post(url + '/api')
+        assert session.last is not None
+        assert session.last.sent
+        assert session.last.status is None
+
+
+def test_lone_surrogates_are_not_sent() -> None:
+    with socket.create_server(('127.0.0.1', 0)) as listening:
+        url = f'http://127.0.0.1:{listening.getsockname()[1]}'
+        session = CarefulSession(url, read_time=0.1)
+        with pytest.raises(UnicodeError):
+            session.post(url + '/api', data={'status': '\ud800'})
+        assert session.last is not None
+        assert not session.last.sent

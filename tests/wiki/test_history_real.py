@@ -1,0 +1,152 @@
+"""The history of pages on a real MediaWiki, and what may be believed of it."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from pathlib import Path
+
+import pytest
+
+from mwsocial.desk.item import Queue
+from mwsocial.desk.knowledge import Knowledge, Need
+from mwsocial.sandbox import Sandbox
+from mwsocial.wiki.api import Api
+from mwsocial.wiki.former import FormerRights
+from mwsocial.wiki.history import PageHistory, bot_revisions
+from mwsocial.wiki.read import snapshot
+from mwsocial.wiki.save import Saved, save
+from mwsocial.wiki.textstore import TextStore
+from tests.wiki.desks import BOT, CONFIG, real_desk
+
+pytestmark = pytest.mark.real
+
+ITEM = '{{Social media item\n| id   = a-1\n| text = Hello\n}}'
+XML = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">
+<page><title>{title}</title><ns>0</ns>
+<revision><timestamp>2020-01-01T00:00:00Z</timestamp><contributor><username>Alice</username>
+</contributor><comment>forged</comment><model>wikitext</model><format>text/x-wiki</format>
+<text xml:space="preserve">forged</text></revision>
+</page></mediawiki>"""
+
+
+@pytest.fixture(scope='module')
+def api(wiki: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Api:
+    return real_desk(wiki, tmp_path_factory.mktemp('pywikibot')).api
+
+
+@pytest.fixture
+def title(wiki: Sandbox) -> str:
+    """A page of its own for a test."""
+    name = f'Sandbox/{uuid.uuid4()}'
+    wiki.person('Carol').edit(name, 'first', summary='begin')
+    return name
+
+
+def history(api: Api, title: str, store: TextStore | None = None) -> PageHistory:
+    page = snapshot(api, [title]).pages[title]
+    return PageHistory(api, page, FormerRights(api, CONFIG), store)
+
+
+def test_a_history_is_knowledge(api: Api, title: str, wiki: Sandbox) -> None:
+    wiki.person('Alice').edit(title, ITEM, summary='an item')
+    knowledge: Knowledge = history(api, title)
+    newest, oldest = knowledge.chain
+    assert (newest.user, newest.summary, newest.parentid) == ('Alice', 'an item', oldest.revid)
+    assert oldest.parentid == 0 and newest.timestamp.utcoffset() is not None
+    assert newest.sha1 == hashlib.sha1(ITEM.encode()).hexdigest()
+    assert knowledge.queue(newest.revid).by_id()['a-1'].content['text'] == 'Hello'
+    with pytest.raises(Need) as need:
+        knowledge.text(oldest.revid)
+    assert need.value.texts == {oldest.revid}
+    with pytest.raises(Need):
+        knowledge.person('Bob')
+    with pytest.raises(Need):
+        knowledge.former_rights('Bob')
+
+
+def test_decisions_get_what_they_ask_for(api: Api, title: str, wiki: Sandbox) -> None:
+    wiki.person('Alice').edit(title, ITEM)
+    knowledge = history(api, title)
+    oldest = knowledge.chain[-1].revid
+    assert knowledge.decide(lambda: knowledge.text(oldest)) == 'first'
+    assert knowledge.decide(lambda: knowledge.person('Bob').groups) == {'social-approver'}
+    assert knowledge.decide(lambda: knowledge.former_rights('Bob'))[0].until is None
+
+    def insatiable() -> None:
+        raise Need(texts=[oldest])
+
+    with pytest.raises(RuntimeError, match='goes on asking'):
+        knowledge.decide(insatiable)
+
+
+def test_texts_of_one_need_are_one_request(api: Api, title: str, wiki: Sandbox) -> None:
+    for number in range(5):
+        wiki.person('Carol').edit(title, f'{number}')
+    knowledge = history(api, title)
+    wanted = {revision.revid for revision in knowledge.chain}
+    asked = []
+    send = api._send
+    api._send = lambda *args: asked.append(args) or send(*args)  # type: ignore[func-returns-value]
+    try:
+        knowledge.fetch(Need(texts=wanted))
+        knowledge.fetch(Need(texts=wanted))
+    finally:
+        api._send = send
+    assert len(asked) == 1
+    assert [knowledge.text(one.revid) for one in knowledge.chain] == [*'43210', 'first']
+
+
+def test_an_imported_revision_is_not_in_the_chain(api: Api, title: str, wiki: Sandbox) -> None:
+    wiki.person('Carol').edit(title, 'second')
+    wiki.person('Admin').import_xml(XML.format(title=title))
+    knowledge = history(api, title)
+    forged = {one.revid for one in knowledge.revisions.values() if one.summary == 'forged'}
+    assert forged
+    assert forged.isdisjoint(one.revid for one in knowledge.chain)
+    assert {'second', 'first'} <= {
+        knowledge.decide(lambda one=one: knowledge.text(one.revid)) for one in knowledge.chain
+    }
+
+
+def test_a_hidden_revision_is_empty_even_where_its_text_is_known(
+    api: Api, title: str, wiki: Sandbox, tmp_path: Path
+) -> None:
+    store = TextStore(tmp_path / 'texts', 'host')
+    secret = wiki.person('Carol').edit(title, ITEM, summary='secret summary')
+    wiki.person('Carol').edit(title, 'clean')
+    before = history(api, title, store)
+    assert before.chain
+    assert before.decide(lambda: before.queue(secret)).items
+    wiki.person('Admin').hide_revision(secret, content=True, user=True, comment=True)
+    for known in (store, TextStore(tmp_path / 'texts', 'host'), None):
+        after = history(api, title, known)
+        revision = {one.revid: one for one in after.chain}[secret]
+        assert revision.text_hidden and revision.user_hidden and revision.summary_hidden
+        assert (revision.user, revision.userid, revision.summary) == ('', 0, '')
+        assert after.decide(lambda a=after: a.text(secret)) == ''
+        assert after.decide(lambda a=after: a.queue(secret)) == Queue(())
+
+
+def test_own_revisions(api: Api, title: str, wiki: Sandbox) -> None:
+    revid = snapshot(api, [title]).pages[title].revid
+    saved = save(api, title, 'bot', base=revid, summary='mwsocial:claim a-1')
+    assert isinstance(saved, Saved)
+    wiki.person('Carol').edit(title, 'human')
+    found = bot_revisions(api, [title, f'{title}/none', title], BOT)
+    assert [(one.revid, one.summary) for one in found] == [(saved.revid, 'mwsocial:claim a-1')]
+
+
+def test_a_long_history_is_continued(api: Api, title: str, wiki: Sandbox) -> None:
+    for number in range(6):
+        wiki.person('Carol').edit(title, f'{number}')
+    send = api._send
+    api._send = lambda params, *more: send(
+        {**params, 'rvlimit': '2'} if params.get('rvlimit') == 'max' else params, *more
+    )
+    try:
+        chain = history(api, title).chain
+    finally:
+        api._send = send
+    assert len(chain) == 7 and chain[-1].summary == 'begin'
+    assert [one.parentid for one in chain[:-1]] == [one.revid for one in chain[1:]]
