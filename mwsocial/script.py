@@ -53,7 +53,7 @@ def run(
         sys.stdout.write(doc.strip() + '\n' + GLOBAL_OPTIONS)
         return 0
     try:
-        from mwsocial.wiki import site  # noqa: PLC0415 - configures Pywikibot, which -help must not need
+        from mwsocial.wiki import site
 
         rest = site.handle_global_options(words)
         parser = _Parser(add_help=False, allow_abbrev=False)
@@ -69,7 +69,9 @@ def run(
         return EXIT_PERSON
     except Exception:  # a fault of the software: say everything, but no secret
         sys.stderr.write(censor(traceback.format_exc(), secrets()))
-        sys.stderr.write('This is a fault of mwsocial itself: please report it with the lines above.\n')
+        sys.stderr.write(
+            'This is a fault of mwsocial itself: please report it with the lines above.\n'
+        )
         return EXIT_PERSON
 
 

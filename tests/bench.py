@@ -74,7 +74,9 @@ PEAK = (
 
 def runs() -> None:
     """Idle and posting runs on the real wiki."""
-    write('run                                exit  to wiki to netw.  edits  news    CPU   wall     MB')
+    write(
+        'run                                exit  to wiki to netw.  edits  news    CPU   wall     MB'
+    )
     with tempfile.TemporaryDirectory() as folder, Sandbox.scratch(Path(folder) / 'it') as sandbox:
         desk = Desk(sandbox)
         carol, alice = desk.person('Carol'), desk.person('Alice')

@@ -38,9 +38,7 @@ _PORT = re.compile(r':[0-9]+')
 _WORD = re.compile(r'\S+')
 
 # Account::MENTION_RE of the server, and what must not follow a mention.
-_MENTION = re.compile(
-    r'(?<![=/\w])@([A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*)(@\w+(?:[.-]+\w+)*)?'
-)
+_MENTION = re.compile(r'(?<![=/\w])@([A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*)(@\w+(?:[.-]+\w+)*)?')
 _NO_MENTION = re.compile(r'[@＠À-ÖØ-öø-ÿĀ-ɏɓɔɖɗəɛɣɨɯɲʉʋʻ̀-ͯḀ-ỿ]|://')
 _LONGEST_DOMAIN = 253
 
@@ -129,8 +127,7 @@ def _mentions(text: str) -> list[tuple[int, int, str]]:
     return [
         (found.start(), found.end(), '@' + found[1])
         for found in _MENTION.finditer(text)
-        if not _NO_MENTION.match(text, found.end())
-        and len(found[2] or '') <= _LONGEST_DOMAIN + 1
+        if not _NO_MENTION.match(text, found.end()) and len(found[2] or '') <= _LONGEST_DOMAIN + 1
     ]
 
 

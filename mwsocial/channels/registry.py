@@ -80,9 +80,7 @@ def secret_values(environ: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _channel(
-    name: str, settings: ChannelSettings, environ: Mapping[str, str]
-) -> Channel | Reason:
+def _channel(name: str, settings: ChannelSettings, environ: Mapping[str, str]) -> Channel | Reason:
     make = _MAKERS.get(settings.network)
     if make is None:
         return Reason('channels-no-module', (settings.network,))

@@ -297,7 +297,9 @@ class Pass:
     ) -> None:
         """Record items that somebody took off the page while they were being sent."""
         for claim in {claim.item_id: claim for claim in claims}.values():
-            mine = {name: one for (item_id, name), one in records.items() if item_id == claim.item_id}
+            mine = {
+                name: one for (item_id, name), one in records.items() if item_id == claim.item_id
+            }
             page = self._reader.text_of(reading, claim.record.revid)
             wikitext = item_wikitext(page, claim.item_id) if mine else None
             if wikitext is None:

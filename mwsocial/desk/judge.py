@@ -151,4 +151,3 @@ def read_settlement(value: str) -> str | None:
     if words[:1] == ['posted'] and len(words) > 1 and words[1].startswith(('https://', 'http://')):
         return words[1]
     return None
-

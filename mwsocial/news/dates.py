@@ -7,8 +7,18 @@ import re
 from dataclasses import dataclass
 
 _MONTHS = (
-    'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September',
-    'October', 'November', 'December',
+    'January',
+    'February',
+    'March',
+    'April',
+    'May',
+    'June',
+    'July',
+    'August',
+    'September',
+    'October',
+    'November',
+    'December',
 )
 _SPACE = r'(?:[ \t\u00a0]|&nbsp;|&\#160;)'
 _DASH = r'(?:-|–|—|&ndash;|&mdash;)'
@@ -85,9 +95,7 @@ def write(day: dt.date, form: str) -> str:
     return day.isoformat()
 
 
-def _after(
-    line: str, at: int, quotes: str, separator: re.Pattern[str]
-) -> tuple[int, bool, bool]:
+def _after(line: str, at: int, quotes: str, separator: re.Pattern[str]) -> tuple[int, bool, bool]:
     """What follows a date: where it ends, whether it closes *quotes*, whether it separates.
 
     The emphasis may end before or after the separator; quotes that open emphasis in the text after

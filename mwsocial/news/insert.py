@@ -37,9 +37,7 @@ from mwsocial.news.words import plain
 from mwsocial.reason import Reason
 
 
-def insert(
-    text: str, entries: Sequence[Entry], today: dt.date, groups: int
-) -> Inserted | Refused:
+def insert(text: str, entries: Sequence[Entry], today: dt.date, groups: int) -> Inserted | Refused:
     """*text* with all of *entries*, or with none of them and a reason.
 
     *today* (UTC) is the day of entries without a date; *groups* is how many date groups the page
@@ -149,9 +147,7 @@ class _Place:
             found = self._after(groups[index - 1].end, model, entry, own=True)
         return found
 
-    def _before(
-        self, at: int, model: Group, entry: Entry, *, own: bool
-    ) -> tuple[int, str] | None:
+    def _before(self, at: int, model: Group, entry: Entry, *, own: bool) -> tuple[int, str] | None:
         if not self._in_region(at):
             return at, self._lines(model, entry, own, wrap=True) + (self._gap() if own else '\n')
         unit = self._unit(at)
@@ -187,7 +183,7 @@ class _Place:
         if model.own_dates:
             if wrap and all(i.wrapped == 'line' for i in self._page.items if i.wrapped):
                 inner = date.lstrip('*; ')
-                return f'{date[:len(date) - len(inner)]}<translate>{inner}{entry.text}</translate>'
+                return f'{date[: len(date) - len(inner)]}<translate>{inner}{entry.text}</translate>'
             return date + text
         nearest = self._page.groups if own else (model, *self._page.groups)
         sample = next((i for g in nearest for i in g.items if i.start != g.start), None)
@@ -198,7 +194,7 @@ class _Place:
         """What stands between date groups of this page: a line break, or a blank line."""
         groups = self._page.groups
         for upper, lower in pairwise(groups):
-            between = self._page.text[upper.end:lower.start]
+            between = self._page.text[upper.end : lower.start]
             if between and not between.strip('\n'):
                 return between[:2]
         return '\n'
@@ -216,5 +212,5 @@ class _Place:
 def _bullet(sample: Item | None) -> str:
     if sample is None:
         return '* '
-    after = sample.raw[len(sample.prefix):][:1]
+    after = sample.raw[len(sample.prefix) :][:1]
     return sample.prefix + (' ' if after in (' ', '\t') else '')

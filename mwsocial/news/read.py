@@ -60,8 +60,9 @@ class _Reader:
         if not groups:
             groups, shape = loose, Shape.DATED
         found = tuple(groups)
-        return NewsPage(self._text, shape if found else None, self._translation(found), found,
-                        trouble)
+        return NewsPage(
+            self._text, shape if found else None, self._translation(found), found, trouble
+        )
 
     def _terms(self, lines: list[Line]) -> list[Group]:
         groups: list[Group] = []
@@ -81,7 +82,7 @@ class _Reader:
                 head, items, prefix = None, [], ''
                 found = read_term(line.visible, 1)
                 if found is None:
-                    raw = self._text[line.first:line.end]
+                    raw = self._text[line.first : line.end]
                     if _LIKE_A_DATE.search(raw[:_LOOKED_AT]):
                         self._strange = self._strange or raw.strip()
                     continue
@@ -120,15 +121,18 @@ class _Reader:
             elif open_item and kind.startswith('*'):
                 group = found[-1]
                 longer = self._longer(group.items[-1], line)
-                found[-1] = Group(group.date, group.last, group.start, longer.end, (longer,),
-                                  group.style)
+                found[-1] = Group(
+                    group.date, group.last, group.start, longer.end, (longer,), group.style
+                )
             else:
                 open_item = False
         merged: list[Group] = []
         run: list[Item] = []
         for group in found:
-            if merged and (merged[-1].date, merged[-1].last) == (group.date, group.last) and (
-                self._at.hidden(merged[-1].end, group.start)
+            if (
+                merged
+                and (merged[-1].date, merged[-1].last) == (group.date, group.last)
+                and (self._at.hidden(merged[-1].end, group.start))
             ):
                 run += group.items
                 old = merged.pop()
@@ -139,8 +143,8 @@ class _Reader:
         return merged
 
     def _group(self, date: Found, line: Line, items: tuple[Item, ...]) -> Group:
-        before = line.visible[:date.start]
-        after = line.visible[date.end:date.text].rstrip(' \t' if date.text is None else '')
+        before = line.visible[: date.start]
+        after = line.visible[date.end : date.text].rstrip(' \t' if date.text is None else '')
         head_end = items[0].end if date.text is not None else self._line_end(line)
         style = DateStyle(before, date.form, after)
         return Group(date.first, date.last, line.first, head_end, items, style)
@@ -162,14 +166,28 @@ class _Reader:
                 wrapped = 'text' if inner >= begin else 'line'
                 content_end = end if wrapped == 'text' else stop
         content_start = begin if wrapped == 'text' else start
-        return Item(line.first, end, self._text[line.first:end], prefix,
-                    self._text[content_start:content_end].strip(' \t\n'), content_start, wrapped)
+        return Item(
+            line.first,
+            end,
+            self._text[line.first : end],
+            prefix,
+            self._text[content_start:content_end].strip(' \t\n'),
+            content_start,
+            wrapped,
+        )
 
     def _longer(self, item: Item, line: Line) -> Item:
         end = self._line_end(line)
-        content = self._text[item.content_start:end].strip(' \t\n')
-        return Item(item.start, end, self._text[item.start:end], item.prefix, content,
-                    item.content_start, item.wrapped)
+        content = self._text[item.content_start : end].strip(' \t\n')
+        return Item(
+            item.start,
+            end,
+            self._text[item.start : end],
+            item.prefix,
+            content,
+            item.content_start,
+            item.wrapped,
+        )
 
     def _offset(self, line: Line, visible: int) -> int:
         """Where in the page the sign number *visible* of the line's visible text stands."""

@@ -20,12 +20,45 @@ MAX_LENGTH = 2000
 _TAG = re.compile(r'<(/?)([A-Za-z][A-Za-z0-9]*)(?:[ \t/|][^<>]*)?>')
 _NOWIKI = re.compile(r'<nowiki>.*?</nowiki>|<nowiki ?/>')
 #: Tags that belong to the page, to its translation, or to lists and tables.
-_OF_THE_PAGE = frozenset((
-    'translate', 'tvar', 'languages', 'noinclude', 'includeonly', 'onlyinclude', 'section',
-    'html', 'body', 'li', 'ul', 'ol', 'dl', 'dt', 'dd', 'table', 'caption', 'tbody', 'thead',
-    'tfoot', 'tr', 'td', 'th', 'p', 'div', 'center', 'blockquote', 'h1', 'h2', 'h3', 'h4',
-    'h5', 'h6', 'hr', 'pre',
-))
+_OF_THE_PAGE = frozenset(
+    (
+        'translate',
+        'tvar',
+        'languages',
+        'noinclude',
+        'includeonly',
+        'onlyinclude',
+        'section',
+        'html',
+        'body',
+        'li',
+        'ul',
+        'ol',
+        'dl',
+        'dt',
+        'dd',
+        'table',
+        'caption',
+        'tbody',
+        'thead',
+        'tfoot',
+        'tr',
+        'td',
+        'th',
+        'p',
+        'div',
+        'center',
+        'blockquote',
+        'h1',
+        'h2',
+        'h3',
+        'h4',
+        'h5',
+        'h6',
+        'hr',
+        'pre',
+    )
+)
 _TRANSLATE = re.compile(r'</?\s*(?:translate|tvar)\b|</>', re.IGNORECASE)
 _VOID = frozenset(('br', 'wbr', 'img'))
 _SAVED_DIFFERENTLY = re.compile(r'~~~|\|\]\]|\[\[\||\{\{\s*(?:safe)?subst:', re.IGNORECASE)

@@ -24,6 +24,19 @@ from mwsocial.news.values import (
 )
 
 __all__ = [
-    'Entry', 'Group', 'Inserted', 'Item', 'Match', 'NewsPage', 'Refused', 'Replaced', 'Shape',
-    'Translation', 'find', 'insert', 'introduced', 'read', 'replace',
+    'Entry',
+    'Group',
+    'Inserted',
+    'Item',
+    'Match',
+    'NewsPage',
+    'Refused',
+    'Replaced',
+    'Shape',
+    'Translation',
+    'find',
+    'insert',
+    'introduced',
+    'read',
+    'replace',
 ]

@@ -19,11 +19,29 @@ _TOKEN = re.compile(
     r'<!--|</>|<tvar\|[^<>]*>|(?P<open>\{\{+)|(?P<close>\}\}+)'
     r'|<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?:[ \t\n/][^<>]*)?>'
 )
-_OPAQUE = frozenset((
-    'ce', 'chem', 'gallery', 'graph', 'imagemap', 'indicator', 'inputbox', 'mapframe', 'math',
-    'nowiki', 'poem', 'pre', 'ref', 'score', 'source', 'syntaxhighlight', 'templatedata',
-    'templatestyles', 'timeline',
-))
+_OPAQUE = frozenset(
+    (
+        'ce',
+        'chem',
+        'gallery',
+        'graph',
+        'imagemap',
+        'indicator',
+        'inputbox',
+        'mapframe',
+        'math',
+        'nowiki',
+        'poem',
+        'pre',
+        'ref',
+        'score',
+        'source',
+        'syntaxhighlight',
+        'templatedata',
+        'templatestyles',
+        'timeline',
+    )
+)
 _PARTS = frozenset(('noinclude', 'includeonly', 'onlyinclude'))
 
 
@@ -83,16 +101,16 @@ def read_structure(text: str, *, documentation: bool = False) -> Structure:
         _fill(mask, outer_start, inner_start, MARKUP)
         _fill(mask, inner_end, inner_end + len('</translate>'), MARKUP)
         if '\n' in text[inner_start:inner_end]:
-            line = text[text.rfind('\n', 0, outer_start) + 1:outer_start]
+            line = text[text.rfind('\n', 0, outer_start) + 1 : outer_start]
             if line.lstrip()[:1] in tuple('*;:#'):
                 # "* <translate>", a line break and the text: one entry on several lines.
                 for at in range(inner_start, inner_end):
                     if mask[at] == '\n':
                         mask[at] = MARKUP
     for unit in units:
-        if unit.marker and text[unit.start:unit.start + 4] == '<!--':
+        if unit.marker and text[unit.start : unit.start + 4] == '<!--':
             after = text.find('-->', unit.start) + 3
-            if text[after:after + 1] == ' ':
+            if text[after : after + 1] == ' ':
                 _fill(mask, after, after + 1, MARKUP)
     if transcluded and not documentation:
         at = 0

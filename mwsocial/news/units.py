@@ -61,7 +61,9 @@ def read_units(text: str) -> tuple[tuple[tuple[int, int], ...], tuple[Unit, ...]
 
 def marked(text: str) -> list[tuple[str, str]]:
     """The markers of *text* with the exact text of their units, in order."""
-    return [(unit.marker, text[unit.start:unit.end]) for unit in read_units(text)[1] if unit.marker]
+    return [
+        (unit.marker, text[unit.start : unit.end]) for unit in read_units(text)[1] if unit.marker
+    ]
 
 
 def _nowiki(text: str) -> Iterator[tuple[int, int]]:
@@ -96,6 +98,6 @@ def _marker(text: str, start: int, end: int) -> str:
         line_end = end if line_end < 0 else line_end
         close = text.find('-->', at, line_end)
         if close >= 0:
-            return text[at:close + 3]
+            return text[at : close + 3]
         start = line_end
     return ''

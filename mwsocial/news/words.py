@@ -18,11 +18,43 @@ _MARKUP = re.compile(r'<!--.*?(?:-->|\Z)|</?translate(?: nowrap)?>|</?tvar\b[^<>
 _SPACE = re.compile(r'(?:\s|&nbsp;|&\#160;|&\#xa0;)+', re.IGNORECASE)
 _EMPHASIS = re.compile("'{2,}")
 _WORD = re.compile(r'\w+(?:[.\-]\w+)*')
-_COMMON = frozenset((
-    'a', 'an', 'and', 'are', 'as', 'at', 'be', 'been', 'by', 'for', 'from', 'has', 'have',
-    'in', 'is', 'it', 'its', 'now', 'of', 'on', 'or', 'our', 'that', 'the', 'this', 'to',
-    'was', 'we', 'were', 'will', 'with', 'you', 'your',
-))
+_COMMON = frozenset(
+    (
+        'a',
+        'an',
+        'and',
+        'are',
+        'as',
+        'at',
+        'be',
+        'been',
+        'by',
+        'for',
+        'from',
+        'has',
+        'have',
+        'in',
+        'is',
+        'it',
+        'its',
+        'now',
+        'of',
+        'on',
+        'or',
+        'our',
+        'that',
+        'the',
+        'this',
+        'to',
+        'was',
+        'we',
+        'were',
+        'will',
+        'with',
+        'you',
+        'your',
+    )
+)
 
 
 def plain(wikitext: str) -> str:
@@ -72,13 +104,13 @@ def _title(title: str) -> str:
     title = title.partition('#')[0].replace('_', ' ').strip().lstrip(':').strip()
     for prefix in ('special:mylanguage/', 'mw:', 'mediawikiwiki:'):
         if title.lower().startswith(prefix):
-            title = title[len(prefix):].lstrip(': ')
+            title = title[len(prefix) :].lstrip(': ')
     return title[:1].upper() + title[1:]
 
 
 def _address(url: str) -> str:
     bare = re.sub(r'^(?:https?:)?//(?:www\.)?', '', url.strip(), flags=re.IGNORECASE)
     if bare.lower().startswith('mediawiki.org/wiki/'):
-        return _title(unquote(bare[len('mediawiki.org/wiki/'):]))
+        return _title(unquote(bare[len('mediawiki.org/wiki/') :]))
     host, slash, path = bare.partition('/')
     return (host.lower() + slash + path.partition('#')[0]).rstrip('/')

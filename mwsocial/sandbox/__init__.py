@@ -8,6 +8,15 @@ from .instance import Sandbox
 from .person import Person, WikiError
 
 __all__ = [
-    'Answer', 'Event', 'Gate', 'Person', 'Record', 'Request', 'Rule', 'Sandbox', 'WikiError',
-    'html_error', 'mediawiki_error',
+    'Answer',
+    'Event',
+    'Gate',
+    'Person',
+    'Record',
+    'Request',
+    'Rule',
+    'Sandbox',
+    'WikiError',
+    'html_error',
+    'mediawiki_error',
 ]

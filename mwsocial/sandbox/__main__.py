@@ -42,12 +42,16 @@ def _seconds(text: str) -> int:
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
     top = argparse.ArgumentParser(
-        prog='python -m mwsocial.sandbox', description=_DESCRIPTION,
+        prog='python -m mwsocial.sandbox',
+        description=_DESCRIPTION,
     )
     commands = top.add_subparsers(dest='command', required=True, metavar='COMMAND')
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
-        '--folder', '-folder', type=Path, default=Path(DEFAULT_FOLDER),
+        '--folder',
+        '-folder',
+        type=Path,
+        default=Path(DEFAULT_FOLDER),
         help=f'where the data is kept (default: {DEFAULT_FOLDER} below the current folder)',
     )
     for name, text in (

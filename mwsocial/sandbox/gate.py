@@ -23,10 +23,19 @@ from urllib.parse import urlsplit
 
 from .faults import Answer, Event, Pid, Record, Request, Rule, form_fields
 
-_HOP = frozenset({
-    'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection',
-    'te', 'trailer', 'transfer-encoding', 'upgrade',
-})
+_HOP = frozenset(
+    {
+        'connection',
+        'keep-alive',
+        'proxy-authenticate',
+        'proxy-authorization',
+        'proxy-connection',
+        'te',
+        'trailer',
+        'transfer-encoding',
+        'upgrade',
+    }
+)
 
 
 class Gate:
@@ -108,7 +117,8 @@ class Gate:
         parts = urlsplit(target)
         fields = form_fields(parts.query, headers.get('content-type', ''), body)
         kept = {
-            key: value for key, value in headers.items()
+            key: value
+            for key, value in headers.items()
             if key not in ('authorization', 'cookie', 'x-csrf-token')
         }
         with self._lock:
@@ -241,9 +251,7 @@ class _Handler(BaseHTTPRequestHandler):
             connection.putrequest(
                 self.command, self.path, skip_host=True, skip_accept_encoding=True
             )
-            named = {
-                name.strip().lower() for name in self.headers.get('Connection', '').split(',')
-            }
+            named = {name.strip().lower() for name in self.headers.get('Connection', '').split(',')}
             for key, value in self.headers.items():
                 if key.lower() in _HOP | named | {'content-length', 'host', 'expect'}:
                     continue
@@ -256,7 +264,8 @@ class _Handler(BaseHTTPRequestHandler):
             answer = connection.getresponse()
             content = answer.read()
             kept = [
-                (key, value) for key, value in answer.getheaders()
+                (key, value)
+                for key, value in answer.getheaders()
                 if key.lower() not in _HOP | {'content-length', 'date', 'server'}
             ]
             length = answer.getheader('Content-Length') if self.command == 'HEAD' else None

@@ -271,9 +271,7 @@ class Sandbox:
             (draft / 'wiki.json').unlink()
             mediawiki.identify(draft, 0)
             credentials = files.read_json(template / 'credentials.json')
-            files.write_json(
-                self.folder / 'credentials.json', {**self.credentials, **credentials}
-            )
+            files.write_json(self.folder / 'credentials.json', {**self.credentials, **credentials})
             draft.rename(self.wiki_folder)
         if not self.mastodon_folder.is_dir():
             draft = self.folder / 'mastodon.new'
@@ -301,7 +299,11 @@ class Sandbox:
         for attempt in range(3):
             port = self._choose('wiki', wanted if attempt == 0 else 0, _WIKI_PORT)
             server = mediawiki.start(
-                programs, self.wiki_folder, port, self._marker('wiki'), self.logs / 'wiki.log',
+                programs,
+                self.wiki_folder,
+                port,
+                self._marker('wiki'),
+                self.logs / 'wiki.log',
                 self._owner,
             )
             self._record(wiki={'port': port, 'server': server.to_json()})
@@ -315,8 +317,12 @@ class Sandbox:
         for attempt in range(3):
             port = self._choose('mastodon', wanted if attempt == 0 else 0, _MASTODON_PORT)
             server = snac.start(
-                programs, self.mastodon_folder, port, self._marker('mastodon'),
-                self.logs / 'mastodon.log', self._owner,
+                programs,
+                self.mastodon_folder,
+                port,
+                self._marker('mastodon'),
+                self.logs / 'mastodon.log',
+                self._owner,
             )
             self._record(mastodon={'port': port, 'server': server.to_json()})
             if self._wait(server, self._mastodon_answers):
@@ -344,9 +350,7 @@ class Sandbox:
                 if account.get('token'):
                     break
                 with suppress(requests.ConnectionError):
-                    account['token'] = snac.new_token(
-                        self.mastodon_url, name, account['password']
-                    )
+                    account['token'] = snac.new_token(self.mastodon_url, name, account['password'])
         files.write_json(self.folder / 'credentials.json', known)
 
     # -- what tests and demonstrations use ------------------------------------------------------
@@ -381,9 +385,7 @@ class Sandbox:
 
     def maintenance(self, script: str, *arguments: str) -> str:
         """Run a maintenance script of MediaWiki, for example ``runJobs.php``."""
-        return mediawiki.run_maintenance(
-            self._programs(), self.wiki_folder, script, *arguments
-        )
+        return mediawiki.run_maintenance(self._programs(), self.wiki_folder, script, *arguments)
 
     def run_jobs(self) -> None:
         """Do all that waits in the wiki's job queue (it also works at the end of requests)."""

@@ -82,9 +82,12 @@ def _php(
 ) -> str:
     answer = subprocess.run(
         ['php', '-d', 'memory_limit=1024M', '-d', 'date.timezone=UTC', *arguments],
-        input=text, env={**_environment(programs, wiki), **_clock(programs, wiki), **more},
+        input=text,
+        env={**_environment(programs, wiki), **_clock(programs, wiki), **more},
         cwd=wiki,
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if answer.returncode:
         words = '\n'.join((answer.stdout + answer.stderr).strip().splitlines()[-8:])
@@ -107,12 +110,26 @@ def create(programs: Programs, wiki: Path, credentials: Mapping[str, Any]) -> No
     password = wiki / 'tmp' / 'password'
     files.write(password, credentials['users']['Admin'])
     _php(
-        programs, wiki,
+        programs,
+        wiki,
         [
-            str(maintenance / 'install.php'), '--dbtype', 'sqlite',
-            '--dbpath', str(wiki / 'data'), '--dbname', 'wiki',
-            '--server', 'http://127.0.0.1', '--scriptpath', '',
-            '--confpath', str(wiki / 'tmp'), '--passfile', str(password), 'Sandbox', 'Admin',
+            str(maintenance / 'install.php'),
+            '--dbtype',
+            'sqlite',
+            '--dbpath',
+            str(wiki / 'data'),
+            '--dbname',
+            'wiki',
+            '--server',
+            'http://127.0.0.1',
+            '--scriptpath',
+            '',
+            '--confpath',
+            str(wiki / 'tmp'),
+            '--passfile',
+            str(password),
+            'Sandbox',
+            'Admin',
         ],
         # No settings file yet: otherwise the installer wants to upgrade.
         MW_CONFIG_FILE=str(wiki / 'tmp' / 'none.php'),
@@ -185,8 +202,13 @@ def start(
     options = [part for key, value in _OPTIONS.items() for part in ('-d', f'{key}={value}')]
     return process.start(
         [
-            shutil.which('php') or 'php', *options, '-S', f'127.0.0.1:{port}',
-            '-t', str(programs.mediawiki), str(_HERE / 'router.php'),
+            shutil.which('php') or 'php',
+            *options,
+            '-S',
+            f'127.0.0.1:{port}',
+            '-t',
+            str(programs.mediawiki),
+            str(_HERE / 'router.php'),
         ],
         marker=marker,
         folder=wiki,

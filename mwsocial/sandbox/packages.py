@@ -59,8 +59,13 @@ def missing_packages() -> list[str]:
 def _run(arguments: Sequence[str], what: str, folder: Path | None = None) -> None:
     environment = {**os.environ, 'DEBIAN_FRONTEND': 'noninteractive', 'LC_ALL': 'C.UTF-8'}
     answer = subprocess.run(
-        list(arguments), cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, check=False,
+        list(arguments),
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if answer.returncode:
         words = '\n'.join((answer.stdout + answer.stderr).strip().splitlines()[-8:])
@@ -127,8 +132,10 @@ def _stanza_with_suite(stanza: str, release: str, suite: str) -> str | None:
     if release not in suites and f'{release}-updates' not in suites:
         return None
     changed = [
-        f'Suites: {suite}' if line.lower().startswith('suites:')
-        else 'Types: deb' if line.lower().startswith('types:')
+        f'Suites: {suite}'
+        if line.lower().startswith('suites:')
+        else 'Types: deb'
+        if line.lower().startswith('types:')
         else line
         for line in lines
     ]
@@ -192,10 +199,14 @@ def _private_apt(folder: Path) -> list[str]:
         ''.join(
             f'#clear {name};\n'
             for name in (
-                'APT::Update::Pre-Invoke', 'APT::Update::Post-Invoke',
-                'APT::Update::Post-Invoke-Success', 'DPkg::Pre-Invoke', 'DPkg::Post-Invoke',
+                'APT::Update::Pre-Invoke',
+                'APT::Update::Post-Invoke',
+                'APT::Update::Post-Invoke-Success',
+                'DPkg::Pre-Invoke',
+                'DPkg::Post-Invoke',
                 'Acquire::IndexTargets::deb::Contents-deb',
-                'Acquire::IndexTargets::deb::DEP-11', 'Acquire::IndexTargets::deb::DEP-11-icons',
+                'Acquire::IndexTargets::deb::DEP-11',
+                'Acquire::IndexTargets::deb::DEP-11-icons',
             )
         )
         + f'Dir::Etc::sourcelist "/dev/null";\nDir::Etc::sourceparts "{quoted}/sources.list.d";\n'
@@ -239,8 +250,11 @@ def _download(folder: Path, mediawiki: bool) -> None:
     debs.mkdir(parents=True)
     _run(['apt-get', *options, 'download', *wanted], f'Downloading {" ".join(wanted)}', debs)
     try:
-        _run(['apt-get', *options, 'download', f'snac2/{release}-backports'],
-             'Downloading snac2', debs)
+        _run(
+            ['apt-get', *options, 'download', f'snac2/{release}-backports'],
+            'Downloading snac2',
+            debs,
+        )
     except TemporaryError:
         # Releases that have snac2 themselves need no backport of it.
         _run(['apt-get', *options, 'download', 'snac2'], 'Downloading snac2', debs)

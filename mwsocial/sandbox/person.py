@@ -61,9 +61,7 @@ class Person:
         try:
             value: dict[str, Any] = answer.json()
         except ValueError:
-            raise WikiError(
-                f'http-{answer.status_code}', answer.text.strip()[-500:], {}
-            ) from None
+            raise WikiError(f'http-{answer.status_code}', answer.text.strip()[-500:], {}) from None
         if 'error' in value:
             error = value['error']
             raise WikiError(error['code'], error.get('info', ''), value)
@@ -72,11 +70,17 @@ class Person:
     def _log_in(self) -> None:
         self._session.cookies.clear()
         token = self._ask('GET', {'action': 'query', 'meta': 'tokens', 'type': 'login'})
-        answer = self._ask('POST', {
-            'action': 'clientlogin', 'username': self.name, 'password': self._password,
-            'logintoken': token['query']['tokens']['logintoken'], 'loginreturnurl': self.url,
-            'rememberMe': True,
-        })['clientlogin']
+        answer = self._ask(
+            'POST',
+            {
+                'action': 'clientlogin',
+                'username': self.name,
+                'password': self._password,
+                'logintoken': token['query']['tokens']['logintoken'],
+                'loginreturnurl': self.url,
+                'rememberMe': True,
+            },
+        )['clientlogin']
         if answer['status'] != 'PASS':
             raise WikiError(answer.get('messagecode', 'login'), answer.get('message', ''), answer)
         self._logged_in = True
@@ -97,7 +101,12 @@ class Person:
         ``|``; ``None`` and ``False`` are left out.
         """
         reading = params.get('action') in (
-            'query', 'parse', 'expandtemplates', 'compare', 'templatedata', 'opensearch',
+            'query',
+            'parse',
+            'expandtemplates',
+            'compare',
+            'templatedata',
+            'opensearch',
         )
         for attempt in (1, 2):
             try:
@@ -116,9 +125,7 @@ class Person:
         raise AssertionError('unreachable')
 
     def _revisions(self, titles: str, **params: Any) -> dict[str, Any]:
-        answer = self.api(
-            action='query', prop='revisions', rvslots='main', titles=titles, **params
-        )
+        answer = self.api(action='query', prop='revisions', rvslots='main', titles=titles, **params)
         page: dict[str, Any] = answer['query']['pages'][0]
         return page
 
@@ -141,7 +148,10 @@ class Person:
         more: dict[str, Any] = {}
         while True:
             answer = self.api(
-                action='query', prop='revisions', titles=title, rvlimit='max',
+                action='query',
+                prop='revisions',
+                titles=title,
+                rvlimit='max',
                 rvprop=['ids', 'user', 'userid', 'comment', 'tags', 'timestamp', 'flags', 'size'],
                 **more,
             )
@@ -153,8 +163,13 @@ class Person:
     def parse(self, text: str, title: str = 'API') -> str:
         """The HTML of wikitext, as on the page ``title``."""
         answer = self.api(
-            action='parse', text=text, title=title, contentmodel='wikitext', prop='text',
-            disablelimitreport=True, pst=True,
+            action='parse',
+            text=text,
+            title=title,
+            contentmodel='wikitext',
+            prop='text',
+            disablelimitreport=True,
+            pst=True,
         )
         html: str = answer['parse']['text']
         return html
@@ -178,8 +193,13 @@ class Person:
     ) -> int:
         """Save a page; returns the revision id (of the standing one if nothing changed)."""
         answer = self.api(
-            action='edit', title=title, text=text, summary=summary, baserevid=base,
-            section=None if section is None else str(section), **extra,
+            action='edit',
+            title=title,
+            text=text,
+            summary=summary,
+            baserevid=base,
+            section=None if section is None else str(section),
+            **extra,
         )['edit']
         return self._saved(title, answer)
 
@@ -208,7 +228,9 @@ class Person:
         """Roll back the last edits of ``user`` (needs that right); returns the revision id."""
         token = self.api(action='query', meta='tokens', type='rollback')
         answer = self.api(
-            action='rollback', title=title, user=user,
+            action='rollback',
+            title=title,
+            user=user,
             token=token['query']['tokens']['rollbacktoken'],
         )
         return int(answer['rollback']['revid'])
@@ -216,7 +238,9 @@ class Person:
     def protect(self, title: str, **levels: str) -> None:
         """Protect a page: ``edit='sysop', move='sysop'``; ``all`` takes a protection off."""
         self.api(
-            action='protect', title=title, expiry='infinite',
+            action='protect',
+            title=title,
+            expiry='infinite',
             protections=[f'{kind}={level}' for kind, level in levels.items()],
         )
 
@@ -251,8 +275,11 @@ class Person:
             if wanted
         ]
         self.api(
-            action='revisiondelete', type='revision', ids=revision,
-            hide=None if show else parts, show=parts if show else None,
+            action='revisiondelete',
+            type='revision',
+            ids=revision,
+            hide=None if show else parts,
+            show=parts if show else None,
         )
 
     def move(self, source: str, target: str, redirect: bool = True, reason: str = '') -> None:
@@ -263,8 +290,12 @@ class Person:
     def upload(self, filename: str, content: bytes, text: str = '', comment: str = '') -> str:
         """Upload a file (also over an existing one); returns its address."""
         answer = self.api(
-            {'file': (filename, content)}, action='upload', filename=filename, text=text,
-            comment=comment, ignorewarnings=True,
+            {'file': (filename, content)},
+            action='upload',
+            filename=filename,
+            text=text,
+            comment=comment,
+            ignorewarnings=True,
         )['upload']
         if answer.get('result') != 'Success':
             raise WikiError('upload-failed', f'{filename} was not uploaded', answer)
@@ -274,19 +305,22 @@ class Person:
     def import_xml(self, xml: str, prefix: str = 'old') -> list[dict[str, Any]]:
         """Import pages with their history (Special:Import); returns title and revision counts."""
         answer = self.api(
-            {'xml': ('import.xml', xml.encode())}, action='import',
-            interwikiprefix=prefix, summary='import',
+            {'xml': ('import.xml', xml.encode())},
+            action='import',
+            interwikiprefix=prefix,
+            summary='import',
         )
         pages: list[dict[str, Any]] = answer['import']
         return pages
 
-    def user_rights(
-        self, user: str, add: Iterable[str] = (), remove: Iterable[str] = ()
-    ) -> None:
+    def user_rights(self, user: str, add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
         """Add an account to groups, or remove it from them."""
         token = self.api(action='query', meta='tokens', type='userrights')
         self.api(
-            action='userrights', user=user, add=list(add) or None, remove=list(remove) or None,
+            action='userrights',
+            user=user,
+            add=list(add) or None,
+            remove=list(remove) or None,
             token=token['query']['tokens']['userrightstoken'],
         )
 
@@ -294,9 +328,14 @@ class Person:
         """Create another account, as a bureaucrat or sysop may."""
         token = self.api(action='query', meta='tokens', type='createaccount')
         answer = self.api(
-            action='createaccount', username=name, password=password, retype=password,
-            createreturnurl=self.url, reason='for a test',
-            createtoken=token['query']['tokens']['createaccounttoken'], token='',
+            action='createaccount',
+            username=name,
+            password=password,
+            retype=password,
+            createreturnurl=self.url,
+            reason='for a test',
+            createtoken=token['query']['tokens']['createaccounttoken'],
+            token='',
         )['createaccount']
         if answer['status'] != 'PASS':
             raise WikiError(

@@ -130,7 +130,9 @@ def _is_orphan(variables: list[bytes]) -> bool:
             pid, started, boot = value.split(':')
             entry = _entry(int(pid)) if pid.isdigit() else None
             return (
-                entry is None or entry.state in 'ZX' or str(entry.started) != started
+                entry is None
+                or entry.state in 'ZX'
+                or str(entry.started) != started
                 or boot != _boot()
             )
     return False

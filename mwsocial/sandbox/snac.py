@@ -33,8 +33,12 @@ _CLOCK = 'clock.so'
 
 def _snac(folder: Path, *arguments: str, text: str = '') -> str:
     answer = subprocess.run(
-        [str(folder / _PROGRAM), *arguments], input=text, cwd=folder,
-        capture_output=True, text=True, check=False,
+        [str(folder / _PROGRAM), *arguments],
+        input=text,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if answer.returncode:
         raise DeskError(
@@ -100,8 +104,11 @@ def start(
     # The clock's library comes in last: what it makes as root, nobody could not open.
     under_clock = clock.environment(f'./{_CLOCK}', 'clock')
     command = [
-        'env', *(f'{name}={value}' for name, value in under_clock.items()),
-        f'./{_PROGRAM}', 'httpd', 'data',
+        'env',
+        *(f'{name}={value}' for name, value in under_clock.items()),
+        f'./{_PROGRAM}',
+        'httpd',
+        'data',
     ]
     if os.geteuid() == 0:
         for parent, names, others in os.walk(folder / 'data'):
@@ -111,8 +118,11 @@ def start(
         # The current folder stays usable even where its parents are closed to nobody.
         folder.chmod(0o755)
         command = [
-            shutil.which('setpriv') or 'setpriv', f'--reuid={_NOBODY}', f'--regid={_NOBODY}',
-            '--clear-groups', *command,
+            shutil.which('setpriv') or 'setpriv',
+            f'--reuid={_NOBODY}',
+            f'--regid={_NOBODY}',
+            '--clear-groups',
+            *command,
         ]
     return process.start(
         command,
@@ -128,9 +138,7 @@ def new_token(url: str, name: str, password: str) -> str:
 
     Raises DeskError when the server gives none.
     """
-    answer = requests.post(
-        url + _TOKEN_PATH, data={'login': name, 'passwd': password}, timeout=20
-    )
+    answer = requests.post(url + _TOKEN_PATH, data={'login': name, 'passwd': password}, timeout=20)
     token = answer.text.strip()
     if answer.status_code != 200 or not token:
         raise DeskError(f'snac gave no token for {name} (status {answer.status_code}).')

@@ -61,7 +61,9 @@ def play(sandbox: Sandbox) -> None:
     shown = read_queue(carol.text(QUEUE)).by_id()[item_id]
     record = shown.bot.get('sent-mastodon', '')
     if done.returncode != 0 or not record.startswith('posted '):
-        raise DeskError(f'The item did not go out (exit code {done.returncode}); see the lines above.')
+        raise DeskError(
+            f'The item did not go out (exit code {done.returncode}); see the lines above.'
+        )
     _step(4, 'The post on the Mastodon-API server:', record.split()[-1])
     _step(5, 'The entry in Template:MediaWiki News:', _page(sandbox, NEWS))
     _step(6, 'The queue page says where everything went:', _page(sandbox, QUEUE))

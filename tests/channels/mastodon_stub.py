@@ -173,9 +173,14 @@ class Stub:
         if seen.headers.get('authorization') != f'Bearer {TOKEN}' or not self.token_works:
             return error(401, 'The access token is invalid')
         if seen.method == 'GET' and seen.path == '/api/v1/accounts/verify_credentials':
-            return json_answer({
-                'id': '77', 'acct': 'Desk', 'username': 'Desk', 'url': f'{self.url}/@desk',
-            })
+            return json_answer(
+                {
+                    'id': '77',
+                    'acct': 'Desk',
+                    'username': 'Desk',
+                    'url': f'{self.url}/@desk',
+                }
+            )
         if seen.method == 'GET' and seen.path == '/api/v1/accounts/77/statuses':
             return self._timeline(seen)
         if seen.method == 'POST' and seen.path == '/api/v1/statuses':
@@ -271,9 +276,7 @@ def render(text: str, base: str) -> str:
                 f'class="u-url mention">@<span>{user}</span></a></span>'
             )
         if tag:
-            return (
-                f'<a href="{base}/tags/{tag}" class="mention hashtag" rel="tag">#<span>{tag}</span></a>'
-            )
+            return f'<a href="{base}/tags/{tag}" class="mention hashtag" rel="tag">#<span>{tag}</span></a>'
         prefix = re.match(r'https?://(www\.)?', address)
         assert prefix
         rest = address[prefix.end() :]

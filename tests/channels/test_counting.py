@@ -93,7 +93,8 @@ def test_the_warning_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ('length', 'text'), [(5, 'Hello'), (1, '👍'), (3, '👩‍👩‍👧‍👦'), (300, 'é' * 300), (300, '字' * 300)]
+    ('length', 'text'),
+    [(5, 'Hello'), (1, '👍'), (3, '👩‍👩‍👧‍👦'), (300, 'é' * 300), (300, '字' * 300)],
 )
 def test_bluesky(length: int, text: str) -> None:
     assert counting.weigh('bluesky', text, 'no text there') == length

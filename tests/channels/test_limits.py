@@ -65,9 +65,7 @@ def test_limits_later(stub: Stub, channel: MastodonChannel, answer: Answer) -> N
         ('', False), (None, False), (4, False),
     ],
 )  # fmt: skip
-def test_who_keeps_keys(
-    stub: Stub, channel: MastodonChannel, version: object, known: bool
-) -> None:
+def test_who_keeps_keys(stub: Stub, channel: MastodonChannel, version: object, known: bool) -> None:
     assert stub.instance is not None
     stub.instance['version'] = version
     lifetime = channel.key_lifetime

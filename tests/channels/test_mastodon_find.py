@@ -52,9 +52,7 @@ def test_the_source_decides_where_html_differs(stub: Stub, channel: MastodonChan
     assert channel.find(Post('*bold* :-( words', 'k'), since(stub), ()) == NotFound()
 
 
-def test_the_source_decides_where_html_is_swallowed(
-    stub: Stub, channel: MastodonChannel
-) -> None:
+def test_the_source_decides_where_html_is_swallowed(stub: Stub, channel: MastodonChannel) -> None:
     text = 'See <Extension:Something-with-a-name> & go'
     there = stub.add(text, content=text)
     assert channel.find(Post(text, 'k'), since(stub), ()) == Posted(there['id'], there['url'])
@@ -158,7 +156,9 @@ def test_reads_no_further_than_needed(stub: Stub, channel: MastodonChannel) -> N
     assert len(stub.seen('GET', TIMELINE)) == 1
 
 
-def test_too_far_back(stub: Stub, channel: MastodonChannel, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_far_back(
+    stub: Stub, channel: MastodonChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(timeline, 'PAGES', 3)
     for number in range(3 * timeline.PAGE + 1):
         stub.add(f'another {number}')

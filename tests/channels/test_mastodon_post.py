@@ -189,9 +189,7 @@ def test_odd_rate_limit_headers_do_not_hide_a_post(stub: Stub, channel: Mastodon
         ({}, None),
     ],
 )
-def test_rate_limit(
-    stub: Stub, headers: dict[str, str], minutes: float | None
-) -> None:
+def test_rate_limit(stub: Stub, headers: dict[str, str], minutes: float | None) -> None:
     channel = make(stub)
     if 'Date' not in headers:  # the test server's own date is the real one
         headers = headers | {'Date': 'Wed, 25 Nov 2026 14:00:00 GMT'}
@@ -241,7 +239,12 @@ WITH_IMAGE = Post('see', 'k', images=(IMAGE,))
         ('/api/v1/media/', 'GET', error(404, 'Record not found'), TryLater),
         ('/api/v1/media/', 'GET', error(422, 'Error processing thumbnail'), Refused),
         ('/api/v1/media/', 'GET', error(503, 'no'), TryLater),
-        ('/api/v1/media/', 'GET', Answer(302, b'', {'Location': 'https://elsewhere.example'}), TryLater),
+        (
+            '/api/v1/media/',
+            'GET',
+            Answer(302, b'', {'Location': 'https://elsewhere.example'}),
+            TryLater,
+        ),
     ],
 )
 def test_image_goes_wrong(

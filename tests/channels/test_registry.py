@@ -66,7 +66,9 @@ def test_not_live() -> None:
     assert not any('$' in one for one in words.values())
 
 
-@pytest.mark.parametrize('account', ['@desk@stub.example', '@DESK@STUB.example', 'desk@stub.example'])
+@pytest.mark.parametrize(
+    'account', ['@desk@stub.example', '@DESK@STUB.example', 'desk@stub.example']
+)
 def test_right_account(stub: Stub, account: str) -> None:
     assert wrong_account(make(stub), Settings(account=account)) is None
 

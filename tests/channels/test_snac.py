@@ -88,7 +88,9 @@ def test_same_words_twice(channel: MastodonChannel) -> None:
 
 
 def test_image(sandbox: Sandbox, channel: MastodonChannel) -> None:
-    post = Post('With an image', 'k', images=(Image('Ä.png', 'image/png', png(), 'Two "dots" – é'),))
+    post = Post(
+        'With an image', 'k', images=(Image('Ä.png', 'image/png', png(), 'Two "dots" – é'),)
+    )
     posted = channel.post(post)
     assert isinstance(posted, Posted)
     assert channel.find(post, since(), ()) == posted
@@ -117,10 +119,13 @@ def test_nothing_listens_any_more(sandbox: Sandbox) -> None:
 
 def png() -> bytes:
     """A picture of two dots."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         check = struct.pack('>I', zlib.crc32(kind + data))
         return struct.pack('>I', len(data)) + kind + data + check
 
     header = struct.pack('>IIBBBBB', 2, 1, 8, 0, 0, 0, 0)
     pixels = zlib.compress(b'\0\0\xff')
-    return b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + chunk(b'IDAT', pixels) + chunk(b'IEND', b'')
+    return (
+        b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', header) + chunk(b'IDAT', pixels) + chunk(b'IEND', b'')
+    )

@@ -44,7 +44,10 @@ def given_up(reason: Exception) -> MaxRetryError:
         (failures.InvalidURL('no'), True),
         (failures.SSLError(given_up(TlsError(ssl.SSLEOFError('ended')))), False),
         (failures.ReadTimeout(ReadTimeoutError(_POOL, '/', 'slow')), False),
-        (failures.ConnectionError(ProtocolError('Connection aborted.', ConnectionResetError())), False),
+        (
+            failures.ConnectionError(ProtocolError('Connection aborted.', ConnectionResetError())),
+            False,
+        ),
         (failures.ConnectionError(given_up(ProtocolError('aborted'))), False),
         (failures.ConnectionError(), False),
         (failures.ChunkedEncodingError('cut'), False),

@@ -69,7 +69,9 @@ def test_a_lone_surrogate_has_a_fingerprint_too() -> None:
 
 @given(_CONTENT, _CONTENT)
 @settings(max_examples=300, derandomize=True, database=None, deadline=None)
-def test_only_equal_content_has_equal_fingerprints(one: dict[str, str], two: dict[str, str]) -> None:
+def test_only_equal_content_has_equal_fingerprints(
+    one: dict[str, str], two: dict[str, str]
+) -> None:
     same = effective(one, ('m',), 'en') == effective(two, ('m',), 'en')
     assert (fingerprint(one, ('m',), 'en') == fingerprint(two, ('m',), 'en')) is same
     backwards = dict(reversed(one.items()))

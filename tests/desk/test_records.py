@@ -125,7 +125,9 @@ def test_edits_by_hand_from_the_bots_account_do_not_count() -> None:
 
 def test_a_copy_above_hides_nothing() -> None:
     def real(**bot: str) -> Item:
-        return Item(1, {'id': 'a', 'text': 'real'}, {}, {k.replace('_', '-'): v for k, v in bot.items()})
+        return Item(
+            1, {'id': 'a', 'text': 'real'}, {}, {k.replace('_', '-'): v for k, v in bot.items()}
+        )
 
     copy = Item(0, {'id': 'a', 'text': 'copy'})
     book = Book(

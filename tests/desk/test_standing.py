@@ -42,7 +42,10 @@ def situation(
     verdict = approval or approved(item, ago=ago)
     channels = {'mastodon': None, 'x': None}
     return Situation(
-        item, approval=verdict, records=records or {}, **{'channels': channels, **more}  # type: ignore[arg-type]
+        item,
+        approval=verdict,
+        records=records or {},
+        **{'channels': channels, **more},  # type: ignore[arg-type]
     )
 
 
@@ -133,7 +136,9 @@ def test_pace_lets_one_out_at_a_time() -> None:
     older = situation(content={'id': 'older'}, ago=30 * MINUTE, channels={'mastodon': None})
     pace = {'mastodon': Pace(timedelta(minutes=30), 8)}
     assert [s.item.id for s, _ in choose(standings(newer, older), pace, NOW)] == ['older']
-    sent = situation({'mastodon': record('posted')}, content={'id': 'sent'}, channels={'mastodon': None})
+    sent = situation(
+        {'mastodon': record('posted')}, content={'id': 'sent'}, channels={'mastodon': None}
+    )
     assert not choose(standings(newer, older, sent), pace, NOW)
     assert len(choose(standings(newer, older, sent), {}, NOW)) == 2
     assert len(choose(standings(newer, older, sent), {'mastodon': Pace(per_day=2)}, NOW)) == 1
@@ -188,7 +193,10 @@ def test_a_brake_lets_nothing_out() -> None:
     ],
 )  # fmt: skip
 def test_state_after_recording(kinds: tuple[str, str], state: str) -> None:
-    mine = {name: Record(kind, NOW, 50, '- busy') for name, kind in zip(('mastodon', 'x'), kinds, strict=True)}
+    mine = {
+        name: Record(kind, NOW, 50, '- busy')
+        for name, kind in zip(('mastodon', 'x'), kinds, strict=True)
+    }
     found, note = state_after(stand(situation(), RULES, NOW), mine, lambda reason: reason.text())
     assert found == state
     assert bool(note) == bool({'failed', 'unconfirmed', 'waiting'} & set(kinds))

@@ -38,7 +38,9 @@ def check(text: str, done: Inserted, entries: Sequence[Entry], today: dt.date) -
     assert (new.shape, new.translation, new.trouble) == (old.shape, old.translation, None)
     for entry in entries:
         days = [
-            group.date for group in new.groups for item in group.items
+            group.date
+            for group in new.groups
+            for item in group.items
             if item.headline_is(entry.text)
         ]
         assert days.count(entry.date or today) == 1

@@ -12,10 +12,49 @@ from tests.news.corpus import TODAY
 
 LINE, PAGE = 100_000, 1_000_000
 UNITS = [
-    '{{a|', '{{', '}}', '[[', '[[a|', '[http://a ', '<!--', '<!--T:', '<!--T:1-->', '<nowiki>',
-    '<pre>', '<translate>', '<translate>a</translate>', '<noinclude>', '<onlyinclude>', '<b',
-    '<tvar|', '<tvar|a>', '</>', ' ', '&nbsp;', "'", "''", '*', ':', '-', '–', '0', '2015-09-16 ',
-    '&', '<', '{{{', '{{a}}', '\n\n', '\n', ' \n', '\t', '.a', 'a-', '~', '=', '__', '<!--\n-->',
+    '{{a|',
+    '{{',
+    '}}',
+    '[[',
+    '[[a|',
+    '[http://a ',
+    '<!--',
+    '<!--T:',
+    '<!--T:1-->',
+    '<nowiki>',
+    '<pre>',
+    '<translate>',
+    '<translate>a</translate>',
+    '<noinclude>',
+    '<onlyinclude>',
+    '<b',
+    '<tvar|',
+    '<tvar|a>',
+    '</>',
+    ' ',
+    '&nbsp;',
+    "'",
+    "''",
+    '*',
+    ':',
+    '-',
+    '–',
+    '0',
+    '2015-09-16 ',
+    '&',
+    '<',
+    '{{{',
+    '{{a}}',
+    '\n\n',
+    '\n',
+    ' \n',
+    '\t',
+    '.a',
+    'a-',
+    '~',
+    '=',
+    '__',
+    '<!--\n-->',
 ]
 ENTRY = Entry('k', 'New [[MediaWiki 1.47]].')
 
@@ -40,13 +79,25 @@ def test_a_long_line(unit: str) -> None:
     _all(f'<translate>\n<!--T:1-->\n; 2015-09-16\n* x{nasty}\n</translate>')
 
 
-@pytest.mark.parametrize('line', [
-    '* x\n', '; 2015-09-16\n', '; 2015-09-16\n* [[x]]\n', '* 2015-09-16: x\n', '; x 2015\n',
-    '** x\n',
-    '\n<!--T:1-->\n* x\n', '* <translate>x</translate>\n', '{{x\n', '<noinclude>\n</noinclude>\n',
-    '* {{a|{{a|{{a|{{a|{{a|\n', '* [[a|[[b|\n', '; 2015-09-16 : x\n',
-    '<translate>\n* x\n</translate>\n',
-])
+@pytest.mark.parametrize(
+    'line',
+    [
+        '* x\n',
+        '; 2015-09-16\n',
+        '; 2015-09-16\n* [[x]]\n',
+        '* 2015-09-16: x\n',
+        '; x 2015\n',
+        '** x\n',
+        '\n<!--T:1-->\n* x\n',
+        '* <translate>x</translate>\n',
+        '{{x\n',
+        '<noinclude>\n</noinclude>\n',
+        '* {{a|{{a|{{a|{{a|{{a|\n',
+        '* [[a|[[b|\n',
+        '; 2015-09-16 : x\n',
+        '<translate>\n* x\n</translate>\n',
+    ],
+)
 @pytest.mark.parametrize('around', ['{}', '<translate>\n<!--T:9-->\n{}</translate>'])
 def test_a_large_page(line: str, around: str) -> None:
     _all(around.format('; 2015-09-16\n' + line * (PAGE // 8 // len(line))))

@@ -14,43 +14,66 @@ def strength(page_entry: str, entry: str) -> str:
     return match.strength if match else ''
 
 
-@pytest.mark.parametrize('there', [
-    RELEASE,
-    '[[MediaWiki 1.47]]  has&nbsp;been released.',
-    '<translate><!--T:5--> [[<tvar name="1">MediaWiki 1.47</tvar>]] has been released.</translate>',
-    '<translate><!--T:5--> [[<tvar|1>MediaWiki 1.47</>]] has been released.</translate>',
-    "[[MediaWiki 1.47]] <!-- yes --> has been ''released''.",
-    '[[MediaWiki 1.47]] has been released.\n** with a note below',
-])
+@pytest.mark.parametrize(
+    'there',
+    [
+        RELEASE,
+        '[[MediaWiki 1.47]]  has&nbsp;been released.',
+        '<translate><!--T:5--> [[<tvar name="1">MediaWiki 1.47</tvar>]] has been released.</translate>',
+        '<translate><!--T:5--> [[<tvar|1>MediaWiki 1.47</>]] has been released.</translate>',
+        "[[MediaWiki 1.47]] <!-- yes --> has been ''released''.",
+        '[[MediaWiki 1.47]] has been released.\n** with a note below',
+    ],
+)
 def test_same(there: str) -> None:
     assert strength(there, RELEASE) == 'same'
 
 
-@pytest.mark.parametrize(('there', 'entry'), [
-    ('[[MediaWiki 1.47]] is out!', RELEASE),
-    ('[[Special:MyLanguage/MediaWiki_1.47|MediaWiki 1.47]] has been released today.', RELEASE),
-    ('[https://www.mediawiki.org/wiki/MediaWiki_1.47 MediaWiki 1.47] has been released', RELEASE),
-    ('Security releases [[MediaWiki 1.46.2]] and [[MediaWiki 1.45.4]]',
-     'Security releases [[MediaWiki 1.46.2]], [[MediaWiki 1.45.4]] and [[MediaWiki 1.43.9]]'),
-    ('The developer satisfaction survey is open, please take part',
-     'The developer satisfaction survey is open; please take part!'),
-])
+@pytest.mark.parametrize(
+    ('there', 'entry'),
+    [
+        ('[[MediaWiki 1.47]] is out!', RELEASE),
+        ('[[Special:MyLanguage/MediaWiki_1.47|MediaWiki 1.47]] has been released today.', RELEASE),
+        (
+            '[https://www.mediawiki.org/wiki/MediaWiki_1.47 MediaWiki 1.47] has been released',
+            RELEASE,
+        ),
+        (
+            'Security releases [[MediaWiki 1.46.2]] and [[MediaWiki 1.45.4]]',
+            'Security releases [[MediaWiki 1.46.2]], [[MediaWiki 1.45.4]] and [[MediaWiki 1.43.9]]',
+        ),
+        (
+            'The developer satisfaction survey is open, please take part',
+            'The developer satisfaction survey is open; please take part!',
+        ),
+    ],
+)
 def test_alike(there: str, entry: str) -> None:
     assert strength(there, entry) == 'alike'
 
 
-@pytest.mark.parametrize(('there', 'entry'), [
-    ('[[MediaWiki 1.47]] has been released.', '[[MediaWiki 1.48]] has been released.'),
-    ('[[Download|MediaWiki 1.47.1]] has been released.',
-     '[[Download|MediaWiki 1.47.2]] has been released.'),
-    ('Security and maintenance release [[Download|MediaWiki 1.47.1]] can be downloaded',
-     'Security and maintenance release [[Download|MediaWiki 1.47.2]] can be downloaded'),
-    ('[[Tech talks|Tech talk]] about the query service', '[[Tech talks|Tech talk]] about Parsoid'),
-    ('[[MediaWiki]] news', 'Volunteers wanted for [[MediaWiki]] documentation work'),
-    ('Short news', 'Short news!'),
-    ('[[', '[[ x'),
-    ('Item', ''),
-])
+@pytest.mark.parametrize(
+    ('there', 'entry'),
+    [
+        ('[[MediaWiki 1.47]] has been released.', '[[MediaWiki 1.48]] has been released.'),
+        (
+            '[[Download|MediaWiki 1.47.1]] has been released.',
+            '[[Download|MediaWiki 1.47.2]] has been released.',
+        ),
+        (
+            'Security and maintenance release [[Download|MediaWiki 1.47.1]] can be downloaded',
+            'Security and maintenance release [[Download|MediaWiki 1.47.2]] can be downloaded',
+        ),
+        (
+            '[[Tech talks|Tech talk]] about the query service',
+            '[[Tech talks|Tech talk]] about Parsoid',
+        ),
+        ('[[MediaWiki]] news', 'Volunteers wanted for [[MediaWiki]] documentation work'),
+        ('Short news', 'Short news!'),
+        ('[[', '[[ x'),
+        ('Item', ''),
+    ],
+)
 def test_different(there: str, entry: str) -> None:
     assert strength(there, entry) == ''
 

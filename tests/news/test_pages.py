@@ -81,7 +81,7 @@ def test_what_is_read(name: str) -> None:
     assert [str(group.date) for group in page.groups] == days
     assert [len(group.items) for group in page.groups] == counts
     for item in page.items:
-        assert page.text[item.start:item.end] == item.raw
+        assert page.text[item.start : item.end] == item.raw
         assert item.content in item.raw
 
 

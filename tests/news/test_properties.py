@@ -14,23 +14,48 @@ from tests.news.translate_rules import errors
 
 #: The same examples each time, and no clock: a busy machine must not fail a test.
 QUIET = settings(deadline=None, derandomize=True)
-WORDS = st.sampled_from([
-    'MediaWiki', '1.47', 'released', '[[Help:Contents|help]]', '{{tracked|T1}}', "'''bold'''",
-    '&nbsp;', '<nowiki>{{</nowiki>', '<!-- note -->', 'ünïcode', '24 – 26', '<b>b</b>',
-    '[https://example.org/a?b=c:d text]', '2015-09-16',
-])
+WORDS = st.sampled_from(
+    [
+        'MediaWiki',
+        '1.47',
+        'released',
+        '[[Help:Contents|help]]',
+        '{{tracked|T1}}',
+        "'''bold'''",
+        '&nbsp;',
+        '<nowiki>{{</nowiki>',
+        '<!-- note -->',
+        'ünïcode',
+        '24 – 26',
+        '<b>b</b>',
+        '[https://example.org/a?b=c:d text]',
+        '2015-09-16',
+    ]
+)
 TVARS = st.sampled_from(['<tvar name="1">v</tvar>', '<tvar|x>[[Y]]</>'])
 TEXTS = st.lists(WORDS, min_size=1, max_size=4).map(lambda words: 'On ' + ' '.join(words))
 NESTED = st.sampled_from(['', '', '\n** nested', '\n*: indented', '\n** a\n** b'])
-NOISE = st.sampled_from([
-    '', '', '<!-- comment -->\n', '<!--\n; 2000-01-01\n* x\n-->\n', '{{Header}}\n',
-    '{{Box\n| a = b\n}}\n', '<div>\n', 'A paragraph.\n', '== Heading ==\n', '\n',
-    '<noinclude>\n; 2000-01-01\n* doc\n</noinclude>\n', '<languages/>\n', '; Term\n* of no day\n',
-])
+NOISE = st.sampled_from(
+    [
+        '',
+        '',
+        '<!-- comment -->\n',
+        '<!--\n; 2000-01-01\n* x\n-->\n',
+        '{{Header}}\n',
+        '{{Box\n| a = b\n}}\n',
+        '<div>\n',
+        'A paragraph.\n',
+        '== Heading ==\n',
+        '\n',
+        '<noinclude>\n; 2000-01-01\n* doc\n</noinclude>\n',
+        '<languages/>\n',
+        '; Term\n* of no day\n',
+    ]
+)
 BEFORE = st.sampled_from(['', '<noinclude>{{doc}}</noinclude>', '<includeonly>', '<onlyinclude>'])
-DAYS = st.lists(
-    st.dates(dt.date(2014, 1, 1), TODAY), min_size=1, max_size=5, unique=True
-).map(lambda days: sorted(days, reverse=True))
+DAYS = st.lists(st.dates(dt.date(2014, 1, 1), TODAY), min_size=1, max_size=5, unique=True).map(
+    lambda days: sorted(days, reverse=True)
+)
 ENTRIES = st.lists(
     st.builds(
         Entry,
@@ -40,7 +65,9 @@ ENTRIES = st.lists(
         ),
         st.none() | st.dates(dt.date(2013, 1, 1), dt.date(2027, 1, 1)),
     ),
-    min_size=1, max_size=3, unique_by=lambda entry: ' '.join(entry.text.split()),
+    min_size=1,
+    max_size=3,
+    unique_by=lambda entry: ' '.join(entry.text.split()),
 )
 
 
@@ -98,8 +125,13 @@ def pages(draw: st.DrawFn) -> str:
     after = {'<includeonly>': '</includeonly>', '<onlyinclude>': '</onlyinclude>'}.get(before, '')
     lines = draw(NOISE)
     opening = before if lines or not before.endswith('only>') else before + '\n'
-    return opening + lines + body.rstrip('\n') + after + draw(st.sampled_from(['', '\n'])) + (
-        '\n' + draw(NOISE) if not after else ''
+    return (
+        opening
+        + lines
+        + body.rstrip('\n')
+        + after
+        + draw(st.sampled_from(['', '\n']))
+        + ('\n' + draw(NOISE) if not after else '')
     )
 
 
@@ -175,11 +207,46 @@ def test_hostile_entries_never_damage_a_page(text: str, words: str) -> None:
         check(text, done, [entry], TODAY)
 
 
-HOSTILE = st.lists(st.sampled_from([
-    '<translate>', '</translate>', '<!--T:1-->', '<!--', '-->', '{{', '}}', '[[', ']]', '{{{', '|',
-    '<nowiki>', '</nowiki>', '</noinclude>', '<noinclude>', "'''", '* ', '; 2015-09-16', '\n', ' ',
-    'x', '<tvar|a>', '</>', '<b>', '</b>', '{|', '~~~~', '<pre>', '</pre>', ':', '#', '=',
-]), min_size=1, max_size=8).map(''.join)
+HOSTILE = st.lists(
+    st.sampled_from(
+        [
+            '<translate>',
+            '</translate>',
+            '<!--T:1-->',
+            '<!--',
+            '-->',
+            '{{',
+            '}}',
+            '[[',
+            ']]',
+            '{{{',
+            '|',
+            '<nowiki>',
+            '</nowiki>',
+            '</noinclude>',
+            '<noinclude>',
+            "'''",
+            '* ',
+            '; 2015-09-16',
+            '\n',
+            ' ',
+            'x',
+            '<tvar|a>',
+            '</>',
+            '<b>',
+            '</b>',
+            '{|',
+            '~~~~',
+            '<pre>',
+            '</pre>',
+            ':',
+            '#',
+            '=',
+        ]
+    ),
+    min_size=1,
+    max_size=8,
+).map(''.join)
 
 
 @QUIET

@@ -12,50 +12,61 @@ BLOCK = (
 )
 
 
-@pytest.mark.parametrize('text', [
-    '', 'no tags', BLOCK,
-    '* <translate><!--T:1--> Inline.</translate>',
-    '<translate nowrap>\n== Heading == <!--T:1-->\n\nNew.\n</translate>',
-    'Write <nowiki><translate></nowiki> here.',
-    '<translate>A <nowiki></translate></nowiki> b</translate>',
-    '<translate>\n\n\n</translate>',
-])
+@pytest.mark.parametrize(
+    'text',
+    [
+        '',
+        'no tags',
+        BLOCK,
+        '* <translate><!--T:1--> Inline.</translate>',
+        '<translate nowrap>\n== Heading == <!--T:1-->\n\nNew.\n</translate>',
+        'Write <nowiki><translate></nowiki> here.',
+        '<translate>A <nowiki></translate></nowiki> b</translate>',
+        '<translate>\n\n\n</translate>',
+    ],
+)
 def test_accepts(text: str) -> None:
     assert errors(text) == ''
 
 
-@pytest.mark.parametrize(('text', 'key'), [
-    ('<translate>a', 'pt-parse-open'),
-    ('<translate>a</translate><translate>', 'pt-parse-open'),
-    ('a</translate>', 'pt-parse-close'),
-    ('<translate>a</translate> b</translate>', 'pt-parse-close'),
-    ('<translate>a <translate>b</translate></translate>', 'pt-parse-nested'),
-    ('<translate>a <!-- <translate> --> b</translate>', 'pt-parse-nested'),
-    ('<translate><!--T:1--> a\n<!--T:2--> b</translate>', 'pt-shake-multiple'),
-    ('<translate><!--T:1--> <nowiki><!--T:2--></nowiki></translate>', 'pt-shake-multiple'),
-    ('<translate>a <!--T:1--> b</translate>', 'pt-shake-position'),
-    ('<translate><!--T:1-->a</translate>', 'pt-shake-position'),
-    ('<translate>\n<!--T:1-->\n\na\n</translate>', 'pt-shake-empty'),
-    ('<translate>\n<!--T:1-->\n</translate>', 'pt-shake-empty'),
-    ('<translate><!--T:--> a</translate>', 'pt-shake-empty-marker'),
-])
+@pytest.mark.parametrize(
+    ('text', 'key'),
+    [
+        ('<translate>a', 'pt-parse-open'),
+        ('<translate>a</translate><translate>', 'pt-parse-open'),
+        ('a</translate>', 'pt-parse-close'),
+        ('<translate>a</translate> b</translate>', 'pt-parse-close'),
+        ('<translate>a <translate>b</translate></translate>', 'pt-parse-nested'),
+        ('<translate>a <!-- <translate> --> b</translate>', 'pt-parse-nested'),
+        ('<translate><!--T:1--> a\n<!--T:2--> b</translate>', 'pt-shake-multiple'),
+        ('<translate><!--T:1--> <nowiki><!--T:2--></nowiki></translate>', 'pt-shake-multiple'),
+        ('<translate>a <!--T:1--> b</translate>', 'pt-shake-position'),
+        ('<translate><!--T:1-->a</translate>', 'pt-shake-position'),
+        ('<translate>\n<!--T:1-->\n\na\n</translate>', 'pt-shake-empty'),
+        ('<translate>\n<!--T:1-->\n</translate>', 'pt-shake-empty'),
+        ('<translate><!--T:--> a</translate>', 'pt-shake-empty-marker'),
+    ],
+)
 def test_refuses(text: str, key: str) -> None:
     assert errors(text) == key
     with pytest.raises(Broken, match=f'^{key}$'):
         units(text)
 
 
-@pytest.mark.parametrize(('change', 'finding'), [
-    (('* Item.', '* New.\n* Item.'), 'unit 12 swallowed text'),
-    (('<!--T:11-->', '; 2015-09-01\n* New.\n<!--T:11-->'), 'unit 11 swallowed text'),
-    (('* Item.\n\n', '* Item.\n* New.\n\n'), 'unit 12 swallowed text'),
-    (('* Old.', '* Old!'), 'unit 11 changed'),
-    (('* Old.\n', ''), 'unit 11 changed'),
-    (('<!--T:12-->', '<!--T:13-->'), 'marker 12 is gone'),
-    (('<!--T:12-->\n', ''), 'marker 12 is gone'),
-    (('<!--T:12-->', '<!--T:13-->\n* New.\n\n<!--T:12-->'), 'marker 13 is new'),
-    (('* Item.', '* Item.\n\n<!--T:11-->\n* New.'), 'a marker stands twice'),
-])
+@pytest.mark.parametrize(
+    ('change', 'finding'),
+    [
+        (('* Item.', '* New.\n* Item.'), 'unit 12 swallowed text'),
+        (('<!--T:11-->', '; 2015-09-01\n* New.\n<!--T:11-->'), 'unit 11 swallowed text'),
+        (('* Item.\n\n', '* Item.\n* New.\n\n'), 'unit 12 swallowed text'),
+        (('* Old.', '* Old!'), 'unit 11 changed'),
+        (('* Old.\n', ''), 'unit 11 changed'),
+        (('<!--T:12-->', '<!--T:13-->'), 'marker 12 is gone'),
+        (('<!--T:12-->\n', ''), 'marker 12 is gone'),
+        (('<!--T:12-->', '<!--T:13-->\n* New.\n\n<!--T:12-->'), 'marker 13 is new'),
+        (('* Item.', '* Item.\n\n<!--T:11-->\n* New.'), 'a marker stands twice'),
+    ],
+)
 def test_catches_damage(change: tuple[str, str], finding: str) -> None:
     after = BLOCK.replace(*change, 1)
     assert after != BLOCK

@@ -93,7 +93,9 @@ class Desk:
 
     def decide(self, item_id: str, *, by: str = 'Alice') -> int:
         """Add a decision in a section of its own, as the card's link does."""
-        words = f'{{{{Social media decision|id={item_id}|approved={self.fingerprint(item_id)} ~~~~}}}}'
+        words = (
+            f'{{{{Social media decision|id={item_id}|approved={self.fingerprint(item_id)} ~~~~}}}}'
+        )
         return int(self.person(by).append_section(QUEUE, f'Approve {item_id}', words))
 
     def environment(self, **changes: str) -> dict[str, str]:

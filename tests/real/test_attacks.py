@@ -48,7 +48,12 @@ def test_edit_after_approval(desk: Desk) -> None:
 def test_only_a_small_parameter_changes(desk: Desk) -> None:
     """Language, channels, times and news are content too."""
     for number, line in enumerate(
-        ('| language = de', '| channels = mastodon', '| not-before = 2020-01-01 00:00', '| news = x')
+        (
+            '| language = de',
+            '| channels = mastodon',
+            '| not-before = 2020-01-01 00:00',
+            '| news = x',
+        )
     ):
         item_id = f'small-{number}'
         desk.propose(item_id, text=f'small parameter {number}')

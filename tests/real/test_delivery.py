@@ -47,7 +47,9 @@ def test_from_proposal_to_posted(desk: Desk) -> None:
 def test_nothing_else_changes(desk: Desk) -> None:
     """What the bot does not mean to change on the page stays the same, byte for byte."""
     desk.propose('bytes', text='byte for byte')
-    desk.person('Carol').append_section(QUEUE, 'Talk', "Odd:\t{{unclosed [[ <b> ''x'' &nbsp; | = ==\n* a")
+    desk.person('Carol').append_section(
+        QUEUE, 'Talk', "Odd:\t{{unclosed [[ <b> ''x'' &nbsp; | = ==\n* a"
+    )
     desk.approve('bytes')
     before = desk.text()
     desk.run()
@@ -88,7 +90,9 @@ def test_id_is_given(desk: Desk) -> None:
     """An item without an id gets one, and can then be approved."""
     desk.propose('', text='No id yet, please')
     assert desk.run().code == 0
-    item_id = next(i for i, item in desk.items().items() if item.content['text'].startswith('No id'))
+    item_id = next(
+        i for i, item in desk.items().items() if item.content['text'].startswith('No id')
+    )
     desk.approve(item_id)
     run = desk.run()
     assert [one for one in desk.posts() if 'No id yet' in one['content']], run

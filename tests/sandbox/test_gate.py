@@ -37,10 +37,14 @@ class _Echo(BaseHTTPRequestHandler):
         if self.path.startswith('/cut'):
             self.close_connection = True
             return
-        answer = json.dumps({
-            'method': self.command, 'path': self.path, 'body': body.decode('latin-1'),
-            'headers': {key.lower(): value for key, value in self.headers.items()},
-        }).encode()
+        answer = json.dumps(
+            {
+                'method': self.command,
+                'path': self.path,
+                'body': body.decode('latin-1'),
+                'headers': {key.lower(): value for key, value in self.headers.items()},
+            }
+        ).encode()
         self.send_response(404 if self.path.startswith('/missing') else 200)
         self.send_header('Content-Type', 'application/json')
         self.send_header('Set-Cookie', 'a=1')
@@ -91,7 +95,9 @@ def _settled(gate: Gate, number: int) -> None:
 
 def test_request_and_answer_pass_unchanged(gate: Gate) -> None:
     answer = requests.post(
-        gate.url + '/api.php?action=edit&x=%C3%BC', data=b'\x00\xff body', headers={'X-Own': 'y'},
+        gate.url + '/api.php?action=edit&x=%C3%BC',
+        data=b'\x00\xff body',
+        headers={'X-Own': 'y'},
         timeout=5,
     )
     value = answer.json()
@@ -154,7 +160,10 @@ def test_records_hold_fields_without_secrets(gate: Gate) -> None:
     requests.post(
         gate.url + '/api.php?action=edit',
         data={
-            'title': 'A', 'token': 's3cret+\\', 'lgpassword': 's3cret', 'retype': 's3cret',
+            'title': 'A',
+            'token': 's3cret+\\',
+            'lgpassword': 's3cret',
+            'retype': 's3cret',
             'i': 'Idem',
         },
         headers={'Authorization': 'Bearer s3cret', 'Cookie': 's3cret=1'},
@@ -173,8 +182,10 @@ def test_records_hold_fields_without_secrets(gate: Gate) -> None:
 
 def test_multipart_and_json_fields(gate: Gate) -> None:
     requests.post(
-        gate.url + '/api.php', data={'action': 'upload', 'token': 's3cret'},
-        files={'file': ('ü.png', b'\x89PNG\r\n\r\n--x')}, timeout=5,
+        gate.url + '/api.php',
+        data={'action': 'upload', 'token': 's3cret'},
+        files={'file': ('ü.png', b'\x89PNG\r\n\r\n--x')},
+        timeout=5,
     )
     requests.post(gate.url + '/2/tweets', json={'text': 'Hi', 'reply': {'a': 1}}, timeout=5)
     _settled(gate, 2)
@@ -220,10 +231,15 @@ def test_nth_and_times(gate: Gate) -> None:
 
 
 def test_rule_for_ever_with_a_predicate_and_fields(gate: Gate) -> None:
-    gate.rules.append(Rule(
-        method='GET', fields={'meta': 'userinfo'}, times=None,
-        when=lambda request: 'x' in request.fields, answer=html_error(502, 'Bad Gateway'),
-    ))
+    gate.rules.append(
+        Rule(
+            method='GET',
+            fields={'meta': 'userinfo'},
+            times=None,
+            when=lambda request: 'x' in request.fields,
+            answer=html_error(502, 'Bad Gateway'),
+        )
+    )
     for _ in range(3):
         answer = requests.get(gate.url + '/api.php?meta=userinfo&x=1', timeout=5)
         assert answer.status_code == 502
@@ -233,14 +249,14 @@ def test_rule_for_ever_with_a_predicate_and_fields(gate: Gate) -> None:
 
 
 @pytest.mark.parametrize('forward', [False, True])
-def test_answer_with_and_without_forwarding(
-    gate: Gate, upstream: _Upstream, forward: bool
-) -> None:
+def test_answer_with_and_without_forwarding(gate: Gate, upstream: _Upstream, forward: bool) -> None:
     limited = Answer(429, [('Retry-After', '7')], b'slow down')
     gate.rules.append(Rule(answer=limited, forward=forward))
     answer = requests.post(gate.url + '/x', timeout=5)
     assert (answer.status_code, answer.headers['Retry-After'], answer.text) == (
-        429, '7', 'slow down',
+        429,
+        '7',
+        'slow down',
     )
     assert len(upstream.seen) == int(forward)
 
@@ -269,13 +285,12 @@ _CLIENT = 'import sys, requests; requests.post(sys.argv[1] + "/x", timeout=20); 
 
 
 @pytest.mark.parametrize(('event', 'accepted'), [(1, 0), (2, 1)])
-def test_kill_at_an_event(
-    gate: Gate, upstream: _Upstream, event: int, accepted: int
-) -> None:
+def test_kill_at_an_event(gate: Gate, upstream: _Upstream, event: int, accepted: int) -> None:
     child: list[subprocess.Popen[bytes]] = []
     gate.kill_at(event, lambda: child[0].pid)
-    child.append(subprocess.Popen([sys.executable, '-c', _CLIENT, gate.url],
-                                  stdout=subprocess.PIPE))
+    child.append(
+        subprocess.Popen([sys.executable, '-c', _CLIENT, gate.url], stdout=subprocess.PIPE)
+    )
     output, _ = child[0].communicate(timeout=20)
     assert (child[0].returncode, output) == (-9, b'')
     assert len(upstream.seen) == accepted
@@ -297,7 +312,10 @@ def test_events_are_numbered_before_and_after(gate: Gate) -> None:
     requests.get(gate.url + '/a', timeout=5)
     requests.get(gate.url + '/b', timeout=5)
     assert [(event.number, event.when, event.request.path) for event in gate.events] == [
-        (1, 'before', '/a'), (2, 'after', '/a'), (3, 'before', '/b'), (4, 'after', '/b'),
+        (1, 'before', '/a'),
+        (2, 'after', '/a'),
+        (3, 'before', '/b'),
+        (4, 'after', '/b'),
     ]
     gate.reset()
     assert (gate.events, gate.requests) == ([], [])

@@ -30,8 +30,7 @@ def own(sandbox_base: Path, tmp_path: Path) -> Iterator[Sandbox]:
 
 def _servers(sandbox: Sandbox) -> list[process.Server]:
     state = json.loads((sandbox.folder / 'state.json').read_text())
-    servers = [process.Server.from_json(state[name].get('server'))
-               for name in ('wiki', 'mastodon')]
+    servers = [process.Server.from_json(state[name].get('server')) for name in ('wiki', 'mastodon')]
     return [server for server in servers if server is not None]
 
 
@@ -185,10 +184,14 @@ def test_servers_of_a_killed_owner_are_ended_by_the_next(
 ) -> None:
     folder = tmp_path / 'left'
     with subprocess.Popen(
-        [sys.executable, '-c',
-         'import sys, time; from mwsocial.sandbox import Sandbox; '
-         'Sandbox.scratch(*sys.argv[1:]); print(flush=True); time.sleep(60)',
-         str(folder), str(sandbox_base)],
+        [
+            sys.executable,
+            '-c',
+            'import sys, time; from mwsocial.sandbox import Sandbox; '
+            'Sandbox.scratch(*sys.argv[1:]); print(flush=True); time.sleep(60)',
+            str(folder),
+            str(sandbox_base),
+        ],
         stdout=subprocess.PIPE,
     ) as owner:
         assert owner.stdout is not None
@@ -206,9 +209,15 @@ def test_servers_of_a_killed_owner_are_ended_by_the_next(
 def test_two_starts_at_once_make_one_sandbox(own: Sandbox) -> None:
     own.down()
     starts = [
-        subprocess.Popen([sys.executable, '-c',
-                          'import sys; from mwsocial.sandbox import Sandbox; '
-                          'Sandbox(*sys.argv[1:]).up()', str(own.folder), str(own.base)])
+        subprocess.Popen(
+            [
+                sys.executable,
+                '-c',
+                'import sys; from mwsocial.sandbox import Sandbox; Sandbox(*sys.argv[1:]).up()',
+                str(own.folder),
+                str(own.base),
+            ]
+        )
         for _ in range(2)
     ]
     assert [start.wait(60) for start in starts] == [0, 0]
@@ -233,14 +242,23 @@ def test_two_scratch_sandboxes_do_not_meet(
 
 
 def test_secrets_are_for_the_owner_only(own: Sandbox) -> None:
-    secret = ['credentials.json', 'state.json', 'wiki/wiki.json', 'pywikibot/user-config.py',
-              'pywikibot/user-password.py', 'wiki/data/wiki.sqlite']
+    secret = [
+        'credentials.json',
+        'state.json',
+        'wiki/wiki.json',
+        'pywikibot/user-config.py',
+        'pywikibot/user-password.py',
+        'wiki/data/wiki.sqlite',
+    ]
     for name in secret:
         mode = stat.S_IMODE((own.folder / name).stat().st_mode)
         assert mode & 0o077 == 0, name
     assert stat.S_IMODE(own.folder.stat().st_mode) == 0o700
-    words = [*own.users.values(), own.bot['password'],
-             *(account['password'] for account in own.accounts.values())]
+    words = [
+        *own.users.values(),
+        own.bot['password'],
+        *(account['password'] for account in own.accounts.values()),
+    ]
     for pid in _marked(own):
         line = Path(f'/proc/{pid}/cmdline').read_text()
         assert not any(word in line for word in words)
@@ -249,7 +267,10 @@ def test_secrets_are_for_the_owner_only(own: Sandbox) -> None:
 def _command(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, '-m', 'mwsocial.sandbox', *arguments, '--folder', str(folder)],
-        capture_output=True, text=True, timeout=120, check=False,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
 
 
@@ -258,7 +279,13 @@ def test_commands(own: Sandbox) -> None:
     assert told == own.status()
     assert told['running'] is True
     assert set(told['wiki']) == {
-        'url', 'api', 'host', 'users', 'bot', 'folder', 'pywikibot',
+        'url',
+        'api',
+        'host',
+        'users',
+        'bot',
+        'folder',
+        'pywikibot',
     }
     assert set(told['wiki']['bot']) == {'name', 'login', 'password'}
     assert set(told['mastodon']['accounts']['reader']) == {'token', 'password', 'url'}

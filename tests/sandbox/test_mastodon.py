@@ -42,11 +42,13 @@ def test_post_boost_and_ledger(wiki: Sandbox) -> None:
 def test_mention_arrives(wiki: Sandbox) -> None:
     wiki.mastodon('reader').status_post('@mediawiki a question')
     desk = wiki.mastodon('mediawiki')
-    eventually(lambda: any(
-        'a question' in notice['status']['content']
-        for notice in desk.notifications(limit=40)
-        if notice['type'] == 'mention' and notice['status']
-    ))
+    eventually(
+        lambda: any(
+            'a question' in notice['status']['content']
+            for notice in desk.notifications(limit=40)
+            if notice['type'] == 'mention' and notice['status']
+        )
+    )
 
 
 def test_through_a_gate(wiki: Sandbox) -> None:

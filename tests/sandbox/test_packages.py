@@ -70,9 +70,7 @@ def test_without_rights_the_line_to_type_is_told(monkeypatch: pytest.MonkeyPatch
     assert 'sudo apt-get install --no-install-recommends php-cli lua5.1' in str(told.value)
 
 
-def test_missing_programs_are_named(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_missing_programs_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv('PATH', str(tmp_path))
     missing = packages.missing_packages()
     assert set(missing) == {'php-cli', 'lua5.1', 'diffutils', *packages.PHP_PACKAGES}

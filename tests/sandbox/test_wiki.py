@@ -19,14 +19,17 @@ from mwsocial.sandbox import Gate, Person, Rule, Sandbox, WikiError
 
 def png(red: int) -> bytes:
     """A picture of one colour."""
+
     def chunk(kind: bytes, data: bytes) -> bytes:
         check = zlib.crc32(kind + data)
         return struct.pack('>I', len(data)) + kind + data + struct.pack('>I', check)
 
     row = b'\0' + bytes([red, 0, 0]) * 300
     return (
-        b'\x89PNG\r\n\x1a\n' + chunk(b'IHDR', struct.pack('>IIBBBBB', 300, 200, 8, 2, 0, 0, 0))
-        + chunk(b'IDAT', zlib.compress(row * 200)) + chunk(b'IEND', b'')
+        b'\x89PNG\r\n\x1a\n'
+        + chunk(b'IHDR', struct.pack('>IIBBBBB', 300, 200, 8, 2, 0, 0, 0))
+        + chunk(b'IDAT', zlib.compress(row * 200))
+        + chunk(b'IEND', b'')
     )
 
 
@@ -107,9 +110,7 @@ def test_ten_writers_at_once(wiki: Sandbox) -> None:
         saved = [revision for some in pool.map(write, range(10)) for revision in some]
     assert len(set(saved)) == 20
     text = people[0].text('Crowd')
-    assert all(
-        f'== {number}.{turn} ==' in text for number in range(10) for turn in range(2)
-    )
+    assert all(f'== {number}.{turn} ==' in text for number in range(10) for turn in range(2))
 
 
 def test_readers_and_writers_at_once(wiki: Sandbox) -> None:
@@ -118,9 +119,12 @@ def test_readers_and_writers_at_once(wiki: Sandbox) -> None:
             name = ('Alice', 'Bob', 'Carol', 'Dave')[number % 4]
             person = Person(wiki.url, name, wiki.users[name])
             person.edit(f'Busy {number}', f'[[Busy {turn}]] {{{{Busy {turn}}}}}')
-            assert requests.get(
-                f'{wiki.url}/index.php/Busy_{number}?action=purge', timeout=60
-            ).status_code == 200
+            assert (
+                requests.get(
+                    f'{wiki.url}/index.php/Busy_{number}?action=purge', timeout=60
+                ).status_code
+                == 200
+            )
             page = person._session.get(f'{wiki.url}/index.php/Busy_{turn}', timeout=60)
             assert page.status_code in (200, 404)
             person.api(action='watch', titles=f'Busy {number}', token=_watch_token(person))
@@ -233,13 +237,22 @@ def test_lua_templates_and_extensions(wiki: Sandbox, carol: Person, admin: Perso
         carol.edit('Spam', 'https://bad.example/x')
     names = {
         extension['name']
-        for extension in carol.api(
-            action='query', meta='siteinfo', siprop='extensions'
-        )['query']['extensions']
+        for extension in carol.api(action='query', meta='siteinfo', siprop='extensions')['query'][
+            'extensions'
+        ]
     }
     assert {
-        'Abuse Filter', 'CodeEditor', 'Gadgets', 'Nuke', 'Scribunto', 'SyntaxHighlight',
-        'TitleBlacklist', 'VisualEditor', 'WikiEditor', 'Vector', 'MinervaNeue',
+        'Abuse Filter',
+        'CodeEditor',
+        'Gadgets',
+        'Nuke',
+        'Scribunto',
+        'SyntaxHighlight',
+        'TitleBlacklist',
+        'VisualEditor',
+        'WikiEditor',
+        'Vector',
+        'MinervaNeue',
     } <= names
 
 
@@ -258,8 +271,13 @@ def test_pages_show_in_all_skins(wiki: Sandbox, carol: Person, skin: str) -> Non
 
 def test_nothing_but_the_wiki_is_served(wiki: Sandbox) -> None:
     for path in (
-        '/maintenance/update.php', '/vendor/autoload.php', '/images/../data/wiki.sqlite',
-        '/wiki.json', '/images/', '/includes/Setup.php', '/composer.json',
+        '/maintenance/update.php',
+        '/vendor/autoload.php',
+        '/images/../data/wiki.sqlite',
+        '/wiki.json',
+        '/images/',
+        '/includes/Setup.php',
+        '/composer.json',
         '/resources/..%2fmaintenance%2ftables.json',
     ):
         answer = requests.get(wiki.url + path, timeout=10)
@@ -283,8 +301,10 @@ def test_addresses_follow_the_gate(wiki: Sandbox) -> None:
 
 def test_another_host_is_not_believed(wiki: Sandbox) -> None:
     answer = requests.get(
-        wiki.api, params={'action': 'query', 'meta': 'siteinfo', 'format': 'json'},
-        headers={'Host': 'evil.example'}, timeout=10,
+        wiki.api,
+        params={'action': 'query', 'meta': 'siteinfo', 'format': 'json'},
+        headers={'Host': 'evil.example'},
+        timeout=10,
     )
     assert answer.json()['query']['general']['server'] == wiki.url
 
@@ -292,8 +312,12 @@ def test_another_host_is_not_believed(wiki: Sandbox) -> None:
 def _pywikibot(wiki: Sandbox, code: str, **more: str) -> str:
     done = subprocess.run(
         [sys.executable, '-c', code],
-        env={**os.environ, **wiki.environment, **more}, cwd=wiki.folder, timeout=120,
-        capture_output=True, text=True, check=False,
+        env={**os.environ, **wiki.environment, **more},
+        cwd=wiki.folder,
+        timeout=120,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

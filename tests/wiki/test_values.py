@@ -49,7 +49,7 @@ def test_every_fault_has_its_sentence_and_every_sentence_a_case() -> None:
         for fault in _read(case.kind, case.wikitext).faults:
             # Signs that are wikitext come as arguments, which are escaped where they are shown.
             sentence = english[fault.key]
-            assert not set(sentence) & set('{}[]|<>~\'')
+            assert not set(sentence) & set("{}[]|<>~'")
             assert set(notes[fault.key]) >= set('$1')
             numbers = {f'${number}' for number in range(1, len(fault.args) + 1)}
             assert all(number in sentence for number in numbers), fault
@@ -78,7 +78,9 @@ def test_forbidden_characters(kind: str, code: int) -> None:
     assert [fault.key for fault in _read(kind, f'a{chr(code)}b').faults] == ['values-character']
 
 
-@pytest.mark.parametrize('code', [0x9, 0xA, 0x20, 0xA0, 0xAD, *range(0x200C, 0x2010), 0x2028, 0x202F])
+@pytest.mark.parametrize(
+    'code', [0x9, 0xA, 0x20, 0xA0, 0xAD, *range(0x200C, 0x2010), 0x2028, 0x202F]
+)
 def test_allowed_characters(code: int) -> None:
     assert resolve(f'a{chr(code)}b') == Resolved(f'a{chr(code)}b')
     assert resolve(f'a&#{code};b') == Resolved(f'a{chr(code)}b')

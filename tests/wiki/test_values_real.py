@@ -105,7 +105,11 @@ def test_the_wiki_has_no_tag_or_switch_that_is_unknown(wiki_values: WikiValues) 
 _compared = Counter[str]()
 
 
-@given(st.lists(st.tuples(st.sampled_from(['text', 'text', 'news']), WIKITEXT), min_size=45, max_size=45))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(['text', 'text', 'news']), WIKITEXT), min_size=45, max_size=45
+    )
+)
 @settings(
     max_examples=10, derandomize=True, database=None, deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -118,9 +122,7 @@ def _compare(wiki_values: WikiValues, drawn: list[tuple[str, str]]) -> None:
             asked.append((name, wikitext))
             wanted.append(Seen(found.value, []))
     for parsed in (True, False):
-        for case, value, seen in zip(
-            asked, wanted, wiki_values.values(asked, parsed), strict=True
-        ):
+        for case, value, seen in zip(asked, wanted, wiki_values.values(asked, parsed), strict=True):
             assert seen == value, case
     _compared['values'] += len(asked)
 
