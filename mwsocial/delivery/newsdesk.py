@@ -119,7 +119,8 @@ class NewsDesk:
         for revision in own:
             if names(revision, item_id) and self._brought(revision, text):
                 return Posted(str(revision.revid), f'Special:Diff/{revision.revid}')
-        if page and find(page, Entry(item_id, text)) is not None:
+        match = find(page, Entry(item_id, text)) if page else None
+        if match and match.strength == 'same':
             # Somebody has announced it by hand: announcing it twice helps nobody.
             return Posted(str(revid), f'Special:PermanentLink/{revid}')
         return None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mwsocial.channels.base import Channel, Outcome, Post, Unknown
+from mwsocial.channels.registry import wrong_account
 from mwsocial.delivery.archive import item_wikitext, with_records
 from mwsocial.delivery.lease import Lease
 from mwsocial.delivery.newsdesk import NewsDesk, NewsLook
@@ -66,6 +67,7 @@ class Pass:
         self._channels = channels
         self._news = news
         self._say = say
+        self._checked: set[str] = set()
         self._looked: dict[tuple[str, str, str], Settled] = {}
 
     def run(self, *, simulate: bool = False) -> Report:
@@ -76,6 +78,11 @@ class Pass:
             if reading.stopped:
                 self._say(f'stopped: {reading.stopped.text()}')
             plan = self._plan(reading)
+            if not simulate and self._wrong_accounts(plan):
+                # The operator has something to mend: no item may pay for it.
+                report.person = True
+                reading = self._reader.read()
+                plan = self._plan(reading)
             if simulate:
                 self._tell(plan, reading)
                 return self._finish(report, reading, {})
@@ -135,6 +142,23 @@ class Pass:
             touched=self._reader.touched_lately(reading),
             words=self._reader.words,
         )
+
+    def _wrong_accounts(self, plan: Plan) -> bool:
+        """Whether a channel that is about to be used turns out to be somebody else's, or unusable.
+
+        Asked once a run, and only for channels that have something to send.
+        """
+        found = False
+        for name in {claim.channel for claim in plan.claims} & self._channels.keys():
+            if name in self._checked:
+                continue
+            self._checked.add(name)
+            reason = wrong_account(self._channels[name], self._config.channels[name])
+            if reason:
+                self._say(f'{name} is not used: {reason.text()}')
+                self._reader.not_live[name] = reason
+                found = True
+        return found
 
     def _settle(self, reading: Reading, standing: Standing, name: str) -> Settled:
         proven = standing.targets[name].record

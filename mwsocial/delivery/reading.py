@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -25,7 +26,7 @@ from mwsocial.wiki.former import FormerRights
 from mwsocial.wiki.history import PageHistory, bot_revisions
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.read import PageState, Snapshot, snapshot
-from mwsocial.wiki.save import Conflict, Outcome, save
+from mwsocial.wiki.save import Conflict, Outcome, Saved, save
 from mwsocial.wiki.site import OpenDesk
 from mwsocial.wiki.textstore import TextStore
 
@@ -192,7 +193,7 @@ class QueueReader:
         A decision that is folded into its item leaves the page with the same edit.
         """
         try:
-            text = apply(reading.text, changes)
+            text = _applied(reading.text, changes)
         except Gone:
             return Conflict()
         folded = {change.item.id: change.fold for change in changes if change.fold}
@@ -204,6 +205,8 @@ class QueueReader:
                 if folded.get(decision.id) == decision.approved
             ),
         )
+        if text == reading.text:
+            return Saved(reading.revid, text, changed=False)
         return save(
             self._api, self.title, text, base=reading.revid, summary=summary, minor=minor,
             bot=True, nonce=nonce, duty=duty,
@@ -247,6 +250,21 @@ class QueueReader:
     def words(reason: Reason) -> str:
         """A sentence as it may stand on the page: words of strangers in it are inert."""
         return reason.text(escape=safe_value)
+
+
+def _applied(text: str, changes: Sequence[ItemChange]) -> str:
+    """The page with all changes that it takes.
+
+    One broken item, which anybody can write, must not keep the others from theirs: what would not
+    read back as it was written is left out, and its claim then does not stand.
+    """
+    try:
+        return apply(text, changes)
+    except ValueError:
+        for change in changes:
+            with suppress(ValueError):
+                text = apply(text, [change])
+        return text
 
 
 def _folds(queue: Queue, standings: Sequence[Standing]) -> dict[str, str]:

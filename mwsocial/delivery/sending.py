@@ -25,6 +25,7 @@ from mwsocial.desk.records import Record
 from mwsocial.desk.standing import STALE, waiting_words
 from mwsocial.desk.validity import text_for
 from mwsocial.reason import Reason
+from mwsocial.wiki.escape import safe_address
 
 #: How long a claim whose outcome cannot be looked up stays ``sending`` before a person is asked.
 ASK_A_PERSON = timedelta(hours=1)
@@ -77,7 +78,7 @@ def record_for(
 ) -> Record | None:
     """The record that an outcome makes; None where the claim must stand on, since nobody knows."""
     if isinstance(outcome, Posted):
-        return Record('posted', now, revid, outcome.url)
+        return Record('posted', now, revid, safe_address(outcome.url))
     if isinstance(outcome, Refused):
         return Record('failed', now, revid, safe(outcome.reason.text()))
     if isinstance(outcome, TryLater):
@@ -98,7 +99,7 @@ def look(
     """
     found = channel.find(post, record.time, ignoring)
     if isinstance(found, Posted):
-        return Settled(Record('posted', now, record.revid, found.url))
+        return Settled(Record('posted', now, record.revid, safe_address(found.url)))
     age = now - record.time
     if isinstance(found, CannotLook):
         if age < ASK_A_PERSON:

@@ -11,6 +11,7 @@ from mwsocial.desk.item import Item
 from mwsocial.desk.records import CLAIM, RECORD, Proven, Record, read_record, summary_of_ids
 from mwsocial.desk.standing import NEWS, Standing, due_time
 from mwsocial.reason import Reason
+from mwsocial.wiki.escape import read_value
 
 #: How long the bot keeps off an item that a person has just edited (or the quiet minutes, if fewer).
 HANDS_OFF = timedelta(minutes=5)
@@ -204,7 +205,7 @@ def _kind(standing: Standing, name: str) -> str:
 
 def _why(name: str, record: Record) -> Reason:
     rest = record.rest.partition(' ')[2] if record.kind == 'waiting' else record.rest
-    return Reason(f'delivery-{record.kind}', (name, rest))
+    return Reason(f'delivery-{record.kind}', (name, read_value(rest)))
 
 
 def _claim(standing: Standing, name: str, now: datetime, nonce: str) -> Claim:

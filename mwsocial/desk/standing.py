@@ -15,6 +15,7 @@ from mwsocial.desk.records import Proven
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.times import parse_time, read_shown, show_time
 from mwsocial.reason import Reason
+from mwsocial.wiki.escape import read_value
 
 #: The channel name under which the entry in Template:MediaWiki News is delivered.
 NEWS = 'news'
@@ -143,7 +144,11 @@ def _target(
         stale = now - record.time >= STALE
         return Target('settle' if stale else 'busy', record=proven)
     if record and record.kind == 'unconfirmed' and name not in situation.settled:
-        return Target('unconfirmed', Reason('delivery-unconfirmed', (name,)), record=proven)
+        return Target(
+            'unconfirmed',
+            Reason('delivery-unconfirmed', (name, read_value(record.rest))),
+            record=proven,
+        )
     if record and record.kind == 'unconfirmed' and situation.settled[name] != 'again':
         return Target('settle', record=proven)
     if (
@@ -151,7 +156,9 @@ def _target(
         and record.kind == 'failed'
         and not (approved and approved.revision.revid > record.revid)
     ):
-        return Target('failed', Reason('delivery-failed', (name, record.rest)), record=proven)
+        return Target(
+            'failed', Reason('delivery-failed', (name, read_value(record.rest))), record=proven
+        )
     if due is None or approved is None:
         return Target('wait', record=proven)
     last = _last_moment(approved, due, rules)
@@ -165,7 +172,9 @@ def _target(
     if record and record.kind == 'waiting':
         until, why = read_waiting(record.rest)
         if until and until > now:
-            return Target('wait', Reason('delivery-waiting', (name, why)), until, proven)
+            return Target(
+                'wait', Reason('delivery-waiting', (name, read_value(why))), until, proven
+            )
     return Target('send', record=proven)
 
 

@@ -53,7 +53,8 @@ def test_what_the_module_can_see_it_refuses(wiki_values: WikiValues) -> None:
             # It breaks the template: everybody sees that.
             assert set(case.faults) & _UNSEEN | {'values-link', 'values-conversion'}, case
             continue
-        assert set(case.faults) - _UNSEEN <= set(found.faults), case
+        if 'values-pipe' not in case.faults:  # the wiki cuts the value there, and the module sees less
+            assert set(case.faults) - _UNSEEN <= set(found.faults), case
         seen.update(found.faults)
     assert set(seen) >= {key for case in _FAULTY for key in case.faults} - {
         'values-argument', 'values-brackets', 'values-composed', 'values-pipe', 'values-template'
