@@ -78,7 +78,7 @@ def record_for(
 ) -> Record | None:
     """The record that an outcome makes; None where the claim must stand on, since nobody knows."""
     if isinstance(outcome, Posted):
-        return Record('posted', now, revid, safe_address(outcome.url))
+        return Record('posted', now, revid, _address(outcome.url))
     if isinstance(outcome, Refused):
         return Record('failed', now, revid, safe(outcome.reason.text()))
     if isinstance(outcome, TryLater):
@@ -99,7 +99,7 @@ def look(
     """
     found = channel.find(post, record.time, ignoring)
     if isinstance(found, Posted):
-        return Settled(Record('posted', now, record.revid, safe_address(found.url)))
+        return Settled(Record('posted', now, record.revid, _address(found.url)))
     age = now - record.time
     if isinstance(found, CannotLook):
         if age < ASK_A_PERSON:
@@ -140,3 +140,8 @@ def send(
         if isinstance(found, Posted):
             return found
     return outcome
+
+
+def _address(url: str) -> str:
+    """Where it was posted: a network's address made safe, or a link on this wiki as it is."""
+    return url if url.startswith('Special:') else safe_address(url)
