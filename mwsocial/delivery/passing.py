@@ -156,7 +156,7 @@ class Pass:
             reason = wrong_account(self._channels[name], self._config.channels[name])
             if reason:
                 self._say(f'{name} is not used: {reason.text()}')
-                self._reader.not_live[name] = reason
+                self._reader.not_live[name] = Reason('delivery-not-used', (name, reason.text()))
                 found = True
         return found
 

@@ -177,14 +177,14 @@ def state_after(
         name: (mine[name].kind if name in mine else _kind(standing, name))
         for name in {*standing.targets, *mine}
     }
-    note = next(
-        (
-            words(_why(name, mine[name]))
-            for name in sorted(mine)
-            if mine[name].kind in ('failed', 'unconfirmed', 'waiting')
-        ),
-        None,
-    )
+    reasons = [
+        _why(name, mine[name])
+        for name in sorted(mine)
+        if mine[name].kind in ('failed', 'unconfirmed', 'waiting')
+    ]
+    # What this run did not touch may still have its reason: a channel that is not set up, say.
+    reasons += [t.reason for name, t in standing.targets.items() if name not in mine and t.reason]
+    note = words(reasons[0]) if reasons else None
     values = set(kinds.values())
     for state, when in (
         ('sending', 'sending' in values),
