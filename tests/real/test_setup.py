@@ -1,0 +1,79 @@
+"""``setup_desk`` on a wiki that knows nothing of the desk, run by the bot, which is no administrator."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from mwsocial.onwiki.manifest import pages
+from mwsocial.sandbox import Sandbox
+from mwsocial.sandbox import desk as sandbox_desk
+from tests.real.desk import CONFIG, QUEUE, Run, Started
+
+pytestmark = pytest.mark.real
+
+
+def setup(sandbox: Sandbox, *args: str) -> Run:
+    """Run the script as the bot's operator does."""
+    environment = {'PATH': os.environ['PATH'], 'HOME': os.environ.get('HOME', '/')}
+    command = [sys.executable, '-m', 'scripts.setup_desk', *args]
+    return Started(command, environment | sandbox.environment)()
+
+
+def test_from_nothing_to_all_in_place(
+    sandbox_base: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """What the bot may not write is told to administrators; nothing that people changed is touched."""
+    with Sandbox.scratch(tmp_path_factory.mktemp('setup') / 'it', sandbox_base) as sandbox:
+        admin = sandbox.person('Admin')
+        run = setup(sandbox, '-simulate')
+        assert run.code == 1, run
+        assert 'would create' in run.text
+        assert not admin.text(QUEUE)
+
+        run = setup(sandbox)
+        assert run.code == 1, run
+        assert 'created Template:Social media item' in run.text
+        assert 'an administrator' in run.text
+        assert CONFIG in run.text
+        assert not admin.text(CONFIG), 'the bot is no administrator'
+        assert admin.text(QUEUE)
+
+        queue = admin.text(QUEUE) + '\n== By people ==\n'
+        sandbox.person('Carol').edit(QUEUE, queue, 'ours')
+        edits = len(admin.history('Template:Social media item'))
+        run = setup(sandbox)
+        assert run.code == 1, run
+        assert len(admin.history('Template:Social media item')) == edits
+        assert admin.text(QUEUE) == queue.rstrip()
+
+        sandbox_desk.install(sandbox)
+        changed = admin.text('Template:Social media stop') + '<!-- by an administrator -->'
+        admin.edit('Template:Social media stop', changed, 'a remark')
+        run = setup(sandbox)
+        assert run.code == 1, run
+        assert 'Template:Social media stop was changed here' in run.text, run
+        assert '<!-- by an administrator -->' in run.text, 'the difference is shown'
+        assert admin.text('Template:Social media stop') == changed
+
+        stop = next(one for one in pages() if one.title == 'Template:Social media stop')
+        admin.edit(stop.title, stop.stamped(), 'as it was')
+        run = setup(sandbox)
+        assert run.code == 0, run
+        assert 'in place' in run.text
+
+
+def test_help_and_wrong_options() -> None:
+    """``-help`` needs no wiki; a wrong option is a sentence and exit code 2."""
+    for script in ('post_queue', 'setup_desk'):
+        environment = {'PATH': os.environ['PATH'], 'HOME': '/nonexistent'}
+        run = Started([sys.executable, '-m', f'scripts.{script}', '-help'], environment)()
+        assert run.code == 0, run
+        assert 'Exit codes' in run.text
+        run = Started([sys.executable, '-m', f'scripts.{script}'], environment)()
+        assert run.code == 2, run
+        assert 'MWSOCIAL_WIKI' in run.text
+        assert 'Traceback' not in run.text
