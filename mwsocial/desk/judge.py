@@ -70,18 +70,24 @@ def judge(queue: Queue, knowledge: Knowledge, bench: Bench, now: datetime) -> li
             newcomers |= {
                 item.number for item in queue.items if item.id == item_id and item.number != holder
             }
+    decided = frozenset(decision.id for decision in queue.decisions)
     standings = []
     for item in queue.items:
         with gathering.noting():
             newcomer = item.number in newcomers
-            situation = _situation(item, newcomer, knowledge, bench, now)
+            situation = _situation(item, newcomer, decided, knowledge, bench, now)
             standings.append(stand(situation, bench.rules, now))
     gathering.ask()
     return standings
 
 
 def _situation(
-    item: Item, newcomer: bool, knowledge: Knowledge, bench: Bench, now: datetime
+    item: Item,
+    newcomer: bool,
+    decided: frozenset[str],
+    knowledge: Knowledge,
+    bench: Bench,
+    now: datetime,
 ) -> Situation:
     problems = (*item.faults, *validity.problems(item, bench.desk), *not_yet(item))
     if newcomer or not item.id:
@@ -98,8 +104,9 @@ def _situation(
                 records = proven_records(item.id, bench.ledger, knowledge)
             except Hidden as trouble:
                 hidden = Reason('delivery-hidden', (str(trouble.revision.revid),))
-    with gathering.noting():
-        verdict = approval(item.id, knowledge, bench.rules, now)
+    if item.editors.get('approved') or item.id in decided:
+        with gathering.noting():
+            verdict = approval(item.id, knowledge, bench.rules, now)
     if item.editors.get('decline'):
         with gathering.noting():
             proof = proved('decline', item.id, knowledge, bench.rules, now)
