@@ -202,7 +202,7 @@ class Sandbox:
             process.end_marked(self._marker(name))
         if server is not None:
             # What snac leaves behind when it is killed.
-            Path(f'/dev/shm/127.0.0.1:{self._port(name)}_snac_state').unlink(missing_ok=True)
+            Path(f'/dev/shm/localhost:{self._port(name)}_snac_state').unlink(missing_ok=True)
             self._record(**{name: {'port': self._port(name)}})
 
     def _asked(self, wiki_port: int | None, mastodon_port: int | None) -> bool:

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mwsocial
-from mwsocial.wiki import skeleton
-from mwsocial.wiki.values import EXTENSION_TAGS, Resolved, resolve, resolve_wikitext
+from mwsocial.wiki.values import Resolved, resolve, resolve_wikitext
 
 from .cases import CASES, Case
 from .fragments import WIKITEXT
@@ -73,9 +72,10 @@ def test_surrogates_are_refused() -> None:
 
 
 @pytest.mark.parametrize('kind', ['text', 'news'])
-@pytest.mark.parametrize('code', sorted(_FORBIDDEN - {0x0D}))
-def test_forbidden_characters(kind: str, code: int) -> None:
-    assert [fault.key for fault in _read(kind, f'a{chr(code)}b').faults] == ['values-character']
+def test_forbidden_characters(kind: str) -> None:
+    for code in _FORBIDDEN - {0x0D}:
+        faults = [fault.key for fault in _read(kind, f'a{chr(code)}b').faults]
+        assert faults == ['values-character'], f'{code:04X}'
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,3 @@ def test_escaped_text_comes_back(text: str) -> None:
     escaped = ''.join(f'&#{ord(sign)};' for sign in text)
     wanted = unicodedata.normalize('NFC', text).strip(' \t\n')
     assert resolve(escaped) == Resolved(wanted)
-
-
-def test_tags_that_cut_the_page_are_refused_in_values() -> None:
-    assert set(skeleton.EXTENSION_TAGS) - {'nowiki'} <= EXTENSION_TAGS

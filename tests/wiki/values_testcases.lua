@@ -27,6 +27,18 @@ function p.value( frame )
 	return line( args.case, { value = shown( value ), faults = table.concat( keys, ' ' ) } )
 end
 
+--- Pieces of wikitext, each expanded apart from the others: {{#invoke:…|alone|HEX HEX …}}.
+function p.alone( frame )
+	local found = {}
+	for digits in frame.args[1]:gmatch( '%x+' ) do
+		local piece = digits:gsub( '%x%x', function ( byte )
+			return string.char( tonumber( byte, 16 ) )
+		end )
+		found[#found + 1] = frame:preprocess( piece )
+	end
+	return table.concat( found )
+end
+
 --- A whole item: its values, names in order and fingerprint. default-channels and default-language
 --- are the configuration's.
 function p.item( frame )

@@ -61,17 +61,22 @@ class WikiValues:
             for number, digits in _FOUND.findall(text)
         }
 
-    def values(self, cases: Iterable[tuple[str, str]], parsed: bool = True) -> list[Seen | None]:
+    def values(
+        self, cases: Iterable[tuple[str, str]], parsed: bool = True, alone: bool = False
+    ) -> list[Seen | None]:
         """For each (parameter, wikitext) what the module has; None where the wikitext breaks the
-        template. Such a one spoils those after it in the same request: ask for it alone.
+        template. Such a one spoils those after it, unless each is expanded *alone*.
         """
         asked = list(cases)
         found: dict[int, dict[str, Any]] = {}
         for first in range(0, len(asked), _AT_ONCE):
             part = enumerate(asked[first : first + _AT_ONCE], first)
-            page = '\n\n'.join(
-                self.call('value', number, {name: raw}) for number, (name, raw) in part
-            )
+            pieces = [self.call('value', number, {name: raw}) for number, (name, raw) in part]
+            if alone:
+                digits = ' '.join(piece.encode().hex() for piece in pieces)
+                page = f'{{{{#invoke:Social media/testcases/values|alone|{digits}}}}}'
+            else:
+                page = '\n\n'.join(pieces)
             found |= self.ask(page, parsed)
         return [
             Seen(bytes.fromhex(one['value']).decode(), one['faults'].split())
