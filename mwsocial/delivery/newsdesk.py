@@ -126,8 +126,6 @@ class NewsDesk:
         return None
 
     def _brought(self, revision: Revision, text: str) -> bool:
-        if not (revision.summary_hidden or '+more' in revision.summary.split()):
-            return True
         both = texts(self._api, [revision.revid, revision.parentid])
         return introduced(
             both.get(revision.parentid, ''), both.get(revision.revid, ''), Entry('', text)

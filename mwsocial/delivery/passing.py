@@ -19,13 +19,21 @@ from mwsocial.delivery.archive import item_wikitext, with_records
 from mwsocial.delivery.lease import Lease
 from mwsocial.delivery.newsdesk import NewsDesk, NewsLook
 from mwsocial.delivery.reading import QueueReader, Reading
-from mwsocial.delivery.sending import Looker, Settled, look, post_for, record_for, send
+from mwsocial.delivery.sending import (
+    ASK_A_PERSON,
+    Looker,
+    Settled,
+    look,
+    post_for,
+    record_for,
+    send,
+)
 from mwsocial.desk.approval import Approved
 from mwsocial.desk.item import Item
 from mwsocial.desk.plan import Claim, Plan, make_plan, record_changes, without_sends, won
 from mwsocial.desk.proposer import proposer
 from mwsocial.desk.records import RECORD, Record, summary_of_ids
-from mwsocial.desk.standing import NEWS, Standing, why_blocked
+from mwsocial.desk.standing import NEWS, Standing, in_time, why_blocked
 from mwsocial.desk.summaries import record_summary
 from mwsocial.errors import EXIT_DONE, EXIT_PERSON, TemporaryError
 from mwsocial.reason import Reason
@@ -172,16 +180,19 @@ class Pass:
             return cached
         item = reading.item_in(standing.item.id, record.revid)
         if item is None:
-            return Settled()
+            return self._ask_a_person(record, reading, Reason('delivery-no-answer'))
         holds = (
             standing.approved is not None
             and standing.approved.revision.revid == record.revid
             and why_blocked(standing.situation) is None
+            and in_time(standing.situation, self._config.rules(), reading.now)
+            and standing.situation.channels.get(name) is None
         )
         self._say(f'looking what became of {item.id} on {name}, claimed at {record.time:%H:%M} UTC')
         channel = self._channel(name, item)
         if channel is None:
-            return Settled()
+            why = standing.situation.channels.get(name) or Reason('delivery-no-answer')
+            return self._ask_a_person(record, reading, why)
         result = look(
             channel,
             self._post(item, name, record.revid),
@@ -193,6 +204,14 @@ class Pass:
         )
         self._looked[standing.item.id, name, record.text()] = result
         return result
+
+    @staticmethod
+    def _ask_a_person(record: Record, reading: Reading, why: Reason) -> Settled:
+        """A claim that cannot be looked into waits for a while, then a person is asked."""
+        if reading.now - record.time < ASK_A_PERSON:
+            return Settled()
+        words = safe_value(why.text())
+        return Settled(Record('unconfirmed', reading.now, record.revid, words))
 
     def _channel(self, name: str, item: Item) -> Looker | None:
         """Where to look for what was sent; None while a channel is not set up."""
@@ -206,14 +225,17 @@ class Pass:
         reading = self._reader.read()
         standing_claims = [claim for claim in claims if stands(reading, claim)]
         records: dict[Key, Record] = {}
-        for claim in standing_claims:
-            if claim.channel != NEWS:
-                reading = self._one(claim, reading, lease, records)
         entries = [claim for claim in standing_claims if claim.channel == NEWS]
-        if entries:
-            reading = self._news_entries(entries, reading, lease, records)
-        if records:
-            self._record(records, standing_claims)
+        try:
+            for claim in standing_claims:
+                if claim.channel != NEWS:
+                    reading = self._one(claim, reading, lease, records)
+            if entries:
+                reading = self._news_entries(entries, reading, lease, records)
+        finally:
+            # What is known is written down, whatever came in between.
+            if records:
+                self._record(records, standing_claims)
         return self._finish(report, self._reader.read(), records)
 
     def _one(
@@ -231,6 +253,7 @@ class Pass:
             claim.record,
             claim.previous,
             reading.addresses(claim.channel, claim.item_id),
+            lease.open,
         )
         self._note(claim, outcome, records)
         return reading
@@ -292,6 +315,7 @@ class Pass:
         summary = ''
         for attempt in range(2 * TRIES):
             reading = self._reader.read()
+            records = still_ours(records, claims, reading)
             if not summary:
                 summary = record_summary(records, self._proposers(reading, claims, set(ids)))
             present = {s.item.id: s for s in reading.standings if not s.situation.newcomer}
@@ -359,7 +383,10 @@ class Pass:
             revid, bot = one.revision.revid, self._config.bot
             return history.decide(lambda: proposer(one.item, revid, history, bot))
 
-        return [name for one in approved.values() if (name := who(one))]
+        try:
+            return [name for one in approved.values() if (name := who(one))]
+        except TemporaryError:
+            return []  # a courtesy: the record matters more
 
     def _finish(self, report: Report, reading: Reading, records: Mapping[Key, Record]) -> Report:
         report.records |= records
@@ -391,6 +418,23 @@ class Pass:
             self._say(f'would write on {name}: {lines or "its id"}')
         if not plan.changes:
             self._say('nothing to do')
+
+
+def still_ours(
+    records: Mapping[Key, Record], claims: Sequence[Claim], reading: Reading
+) -> dict[Key, Record]:
+    """The records that may still be written.
+
+    That something was posted is always written. Anything else only while this run's claim is the newest
+    record: another run may have taken the claim over meanwhile, and it knows better.
+    """
+    mine = {(claim.item_id, claim.channel): claim.record for claim in claims}
+    kept = {}
+    for key, record in records.items():
+        proven = reading.proven(*key)
+        if record.kind == 'posted' or proven is None or proven.record in (mine[key], record):
+            kept[key] = record
+    return kept
 
 
 def stands(reading: Reading, claim: Claim) -> bool:

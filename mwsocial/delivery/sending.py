@@ -122,6 +122,7 @@ def look(
 def send(
     channel: Channel, post: Post, record: Record, previous: Record | None,
     ignoring: Collection[str],
+    may_send: Callable[[], bool],
 ) -> Outcome:  # fmt: skip
     """Send one post under a claim that stands.
 
@@ -134,6 +135,9 @@ def send(
             return found
         if not isinstance(found, NotFound):
             return Unknown(found.reason)
+    # Looking takes time: the lease is asked right before the request that creates.
+    if not may_send():
+        return Unknown(Reason('delivery-late-run'))
     outcome = channel.post(post)
     if isinstance(outcome, Unknown):
         found = channel.find(post, record.time, ignoring)

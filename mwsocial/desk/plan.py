@@ -163,7 +163,14 @@ def record_changes(
     for item_id, standing in standings.items():
         mine = {name: record for (one, name), record in records.items() if one == item_id}
         if mine:
-            bot: dict[str, str | None] = {f'sent-{n}': r.text() for n, r in mine.items()}
+            # Every record on the item is written as proved: what somebody forged beside ours must not
+            # come to stand in a revision of the bot as if it had brought it.
+            bot: dict[str, str | None] = {
+                name: None for name in standing.item.bot if name.startswith('sent-')
+            }
+            proven = standing.situation.records
+            bot |= {f'sent-{name}': one.record.text() for name, one in proven.items()}
+            bot |= {f'sent-{name}': record.text() for name, record in mine.items()}
             bot['state'], bot['note'] = state_after(standing, mine, words)
             changes.append(ItemChange(standing.item, bot))
     return changes

@@ -70,7 +70,7 @@ def read_record(value: str) -> Record | None:
     if len(words) < 3 or words[0] not in KINDS:
         return None
     kind, time, revid = words[:3]
-    if not revid.isdecimal() or not revid.isascii():
+    if not revid.isdecimal() or not revid.isascii() or len(revid) > 18:
         return None
     try:
         when = read_shown(time)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mwsocial.desk.approval import Approved, NotApproved
 from mwsocial.desk.item import Item
@@ -108,6 +108,15 @@ def due_time(situation: Situation, now: datetime) -> datetime | None:
     return max(times)
 
 
+def in_time(situation: Situation, rules: Rules, now: datetime) -> bool:
+    """Whether an approved item is due and not too late at *now* (UTC)."""
+    due = due_time(situation, now)
+    approval = situation.approval
+    if due is None or not isinstance(approval, Approved):
+        return False
+    return due <= now <= _last_moment(approval, due, rules)
+
+
 def why_blocked(situation: Situation) -> tuple[str, Reason | None] | None:
     """State and note of an item of which nothing may be sent now; None if it may."""
     item = situation.item
@@ -183,7 +192,10 @@ def _last_moment(approved: Approved, due: datetime, rules: Rules) -> datetime:
     if 'not-after' in content:
         return parse_time(content['not-after'])
     # What waits out the quiet time is not late because of it.
-    return max(due, approved.revision.timestamp + rules.quiet) + rules.late
+    try:
+        return max(due, approved.revision.timestamp + rules.quiet) + rules.late
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _sum_up(

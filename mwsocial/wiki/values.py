@@ -157,7 +157,9 @@ class _Scan:
     stack: list[tuple[str, int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.faults += _characters(_HIDDEN) if _HIDDEN in self.raw else ()
+        # A forged strip marker would matter even where nobody sees it, such as in a tag's attribute.
+        for sign in (_HIDDEN, '\x7f'):
+            self.faults += _characters(sign) if sign in self.raw else ()
         self.raw = self.raw.replace(_HIDDEN, '\ufffd').replace('\r\n', '\n').replace('\r', '\n')
         self.out: list[str] = []
         # Whether there may be a > and a closing tag further on: what is not there is sought once.
