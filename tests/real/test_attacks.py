@@ -153,8 +153,7 @@ def test_outsider_adds_bot_parameters(desk: Desk) -> None:
         by='Mallory',
     )
     run = desk.run()
-    assert run.code == 0, run
-    assert desk.item('false').bot == {}, desk.text()
+    assert desk.item('false').bot == {}, (run, desk.text())
     desk.approve('false')
     run = desk.run()
     assert len(posted(desk, 'falsely posted')) == 1, run
@@ -164,7 +163,7 @@ def test_outsider_removes_a_record(desk: Desk) -> None:
     """Taking the record off a posted item does not post it again; the record comes back."""
     desk.propose('record', text='posted only once')
     desk.approve('record')
-    assert desk.run().code == 0
+    desk.run()
     item = desk.item('record')
     sent = item.bot['sent-mastodon']
     assert sent.startswith('posted ')
@@ -257,7 +256,7 @@ def test_unprotected_module(desk: Desk) -> None:
     assert 'Module:Social media' in run.text
     assert not posted(desk, 'shown by an unprotected module')
     desk.person('Admin').protect('Module:Social media', edit='sysop', move='sysop')
-    assert desk.run().code == 0
+    desk.run()
     assert len(posted(desk, 'shown by an unprotected module')) == 1
 
 
