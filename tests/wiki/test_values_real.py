@@ -59,8 +59,8 @@ def test_what_the_module_can_see_it_refuses(wiki_values: WikiValues) -> None:
             assert set(case.faults) & _BREAKING, case
             continue
         seen |= set(found.faults)
-        # The wiki cuts the value at a bar: the module sees less.
-        if 'values-pipe' not in case.faults:
+        # The wiki cuts the value at a bar, and replaces U+007F: the module sees less.
+        if 'values-pipe' not in case.faults and '\x7f' not in case.wikitext:
             assert set(case.faults) - _UNSEEN <= set(found.faults), case
     assert seen == {key for case in _FAULTY for key in case.faults} - _NEVER_SEEN
 
