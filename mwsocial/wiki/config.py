@@ -212,7 +212,11 @@ class Approvers(_Part):
 
 
 class ChannelConfig(_Part):
-    """One account on one network. ``characters`` is its limit, where the instance has its own."""
+    """One account on one network.
+
+    ``characters`` is its limit, where the instance has its own; ``threads``: whether the account may post
+    threads on X; ``visibility`` of posts on Mastodon.
+    """
 
     network: Literal['mastodon', 'x', 'facebook', 'bluesky']
     account: str = Field(default='', max_length=200)
@@ -222,6 +226,8 @@ class ChannelConfig(_Part):
     shares_per_month: int = Field(default=4, ge=0, le=10000)
     language: Language | None = None
     characters: int | None = Field(default=None, ge=1, le=1_000_000)
+    threads: bool | None = None
+    visibility: Literal['public', 'unlisted'] = 'public'
 
 
 def _channels(value: Any) -> Any:
