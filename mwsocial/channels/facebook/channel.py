@@ -1,8 +1,7 @@
 """The Facebook channel: one Page (Graph API; Meta, "Pages API: Posts" and the references it names).
 
 What it can: post (with photos and their alternative texts), edit the words, delete, find its own posts,
-tell who tags the Page, count followers. What it cannot is refused without a request: Facebook's API has
-no native share, and the desk answers nobody there.
+tell who tags the Page, count followers. What it cannot is in ``never``.
 """
 
 from __future__ import annotations
@@ -23,12 +22,10 @@ from mwsocial.channels.base import (
     CannotLook,
     Counts,
     Deleted,
-    Followed,
     Image,
     Limits,
     Lookup,
     Outcome,
-    Pointer,
     Post,
     Posted,
     Refused,
@@ -40,6 +37,7 @@ from mwsocial.channels.base import (
 from mwsocial.channels.facebook import page as pages
 from mwsocial.channels.facebook import posts, verdicts
 from mwsocial.channels.facebook.graph import Graph
+from mwsocial.channels.facebook.never import NotOnFacebook
 from mwsocial.channels.facebook.reading import Reader
 from mwsocial.channels.transport import READ_TIME, Exchange, origin_of
 from mwsocial.reason import Reason
@@ -52,7 +50,7 @@ _UPLOAD_TIME = 120.0
 _ATTACHMENTS = 'attachments{media_type,target{id},subattachments{media_type,target{id}}}'
 
 
-class FacebookChannel:
+class FacebookChannel(NotOnFacebook):
     """One Page (``mwsocial.channels.base.Channel``).
 
     There is no idempotency key. Nor does Meta promise that the list of a Page's posts is complete
@@ -191,14 +189,6 @@ class FacebookChannel:
                 return self._not_created(exchange)
         return Deleted()
 
-    def cost(self, post: Post) -> float:
-        """Nothing."""
-        return 0.0
-
-    def spent(self, since: datetime) -> float | CannotLook:
-        """Nothing."""
-        return 0.0
-
     # -- posts of others --------------------------------------------------------------------------
 
     def look_up(self, url: str) -> Seen | Refused | TryLater:
@@ -233,42 +223,6 @@ class FacebookChannel:
             return self._not_read(exchange)
         followers = pages.count(answer.get('followers_count'))
         return Counts(pages.count(answer.get('fan_count')) if followers is None else followers)
-
-    def share(self, seen: Seen, key: str) -> Outcome:
-        """Refused: the API has no share."""
-        return Refused(Reason('facebook-no-share'))
-
-    def find_share(self, seen: Seen, since: datetime) -> Lookup:
-        """There is nothing to look for."""
-        return CannotLook(Reason('facebook-no-share'))
-
-    def shares_since(self, since: datetime) -> int | CannotLook:
-        """None, ever."""
-        return 0
-
-    def point(self, seen: Seen, pointer: Pointer) -> Outcome:
-        """Refused: the desk answers nobody on Facebook."""
-        return Refused(Reason('facebook-no-point'))
-
-    def find_point(self, seen: Seen, pointer: Pointer, since: datetime) -> Lookup:
-        """There is nothing to look for."""
-        return CannotLook(Reason('facebook-no-point'))
-
-    def timeline(self, cursor: str) -> Batch | Refused | TryLater:
-        """Refused: the API gives a Page no timeline of others."""
-        return Refused(Reason('facebook-no-timeline'))
-
-    def search(self, words: str, cursor: str) -> Batch | Refused | TryLater:
-        """Refused: the API has no search of posts."""
-        return Refused(Reason('facebook-no-search'))
-
-    def follow(self, account: str) -> Followed | Refused | TryLater:
-        """Refused: the API lets no Page follow anybody."""
-        return Refused(Reason('facebook-no-follow'))
-
-    def following(self) -> Sequence[str] | Refused | TryLater:
-        """Refused: the API does not tell."""
-        return Refused(Reason('facebook-no-follow'))
 
     # -- in here ------------------------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ class Graph:
         first = answer[0] if isinstance(answer, list) and len(answer) == 1 else None
         if not isinstance(first, dict) or first.get('code') != 200:
             return {}
-        with suppress(ValueError, TypeError, RecursionError):
+        with suppress(ValueError, TypeError, KeyError, RecursionError):
             found = json.loads(first['body'])['data']
             return found if isinstance(found, dict) else {}
         return {}
