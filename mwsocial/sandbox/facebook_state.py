@@ -105,7 +105,7 @@ class PageState:
         code = parse_qs(urlsplit(request.target).query).get('story_fbid', [''])[0]
         there = wanted in ([''], [self.page['id']], ['permalink.php']) or bool(number)
         rows = []
-        for post in reversed(self.posts):
+        for post in reversed(self.posts) if there else ():
             own = post['id'].partition('_')[2]
             if post['deleted'] or (number and own != number) or (
                 code and code != f'pfbid0{int(own):x}'
