@@ -8,11 +8,13 @@ import sys
 from collections.abc import Mapping, Sequence
 
 from mwsocial.channels import counting
+from mwsocial.channels.abilities import abilities
 from mwsocial.channels.registry import live_channels, secret_values
 from mwsocial.delivery.newsdesk import NewsDesk
 from mwsocial.delivery.passing import Pass
 from mwsocial.delivery.protection import unsafe_pages
 from mwsocial.delivery.reading import QueueReader
+from mwsocial.delivery.tools import Tools
 from mwsocial.desk.validity import ChannelFacts, Desk
 from mwsocial.errors import ConfigurationError
 from mwsocial.onwiki.manifest import pages
@@ -64,6 +66,7 @@ def validity_desk(config: DeskConfig) -> Desk:
                 one.network,
                 counting.usual_limits(one.network, one.characters),
                 counting.weigher(one.network),
+                abilities=abilities(one.network, threads=one.threads),
             )
             for name, one in config.enabled_channels.items()
         },
@@ -79,6 +82,7 @@ def post_queue(options: argparse.Namespace) -> int:
     channels, not_live = live_channels(desk.config.enabled_channels, os.environ)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
     news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bot, desk.config.news_groups)
-    report = Pass(reader, channels, news, say).run(simulate=options.simulate)
+    tools = Tools(reader, channels, news, lambda claim, channel: (), say)
+    report = Pass(tools).run(simulate=options.simulate)
     say(f'done: {desk.session.count} requests to the wiki')
     return report.exit_code
