@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from mwsocial.onwiki.manifest import OnwikiPage, pages
 
 from . import mediawiki
-from .instance import Sandbox
+from .instance import DEFAULT_FOLDER, Furnishing, Sandbox
 
 NEWS = 'Template:MediaWiki News'
+CONFIG = 'MediaWiki:Social-media.json'
 #: What the template holds before the desk's first entry, in the plain shape.
 FIRST_NEWS = """<noinclude>News of MediaWiki, newest first. Keep to this form.</noinclude>
 ; 2026-11-09
@@ -21,7 +26,7 @@ FIRST_NEWS = """<noinclude>News of MediaWiki, newest first. Keep to this form.</
 
 def configuration(sandbox: Sandbox) -> dict[str, object]:
     """What stands on the sandbox's configuration page: the example, filled in."""
-    example = next(page for page in pages() if page.title == 'MediaWiki:Social-media.json')
+    example = next(page for page in pages() if page.title == CONFIG)
     value: dict[str, object] = json.loads(example.text)
     host = urlsplit(sandbox.mastodon_url).netloc
     value['bot'] = mediawiki.BOT
@@ -64,9 +69,36 @@ def install(sandbox: Sandbox) -> None:
         admin.edit(NEWS, FIRST_NEWS, 'first entries')
 
 
+@cache
+def furnishing() -> Furnishing:
+    """The desk's pages as what a new wiki has from its start."""
+    recipe = sha256(FIRST_NEWS.encode())
+    for page in pages():
+        recipe.update(repr((page.title, page.stamped(), sorted(page.protection.items()))).encode())
+    for name in ('desk.py', 'person.py'):
+        recipe.update(Path(__file__).with_name(name).read_bytes())
+    return Furnishing('desk', recipe.hexdigest(), install)
+
+
+def scratch(folder: Path | str, base: Path | str = DEFAULT_FOLDER, **settings: Any) -> Sandbox:
+    """A new, isolated sandbox (``Sandbox.scratch``) with the desk on it, in a second.
+
+    *settings*: keys of the configuration page that differ from ``configuration``.
+    """
+    sandbox = Sandbox.scratch(folder, base, furnishing())
+    try:
+        value = {**configuration(sandbox), **settings}
+        admin = sandbox.person('Admin')
+        admin.edit(CONFIG, json.dumps(value, indent='\t'), 'the configuration of this desk')
+    except BaseException:
+        sandbox.down(at_once=True)
+        raise
+    return sandbox
+
+
 def _write(sandbox: Sandbox, page: OnwikiPage, text: str | None) -> None:
     admin = sandbox.person('Admin')
-    if page.title == 'MediaWiki:Social-media.json':
+    if page.title == CONFIG:
         value = configuration(sandbox)
         if text is None:
             admin.edit(page.title, json.dumps(value, indent='\t'), 'the desk’s configuration')

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -27,17 +30,38 @@ if TYPE_CHECKING:
 DEFAULT_FOLDER = '.sandbox'
 _WIKI_PORT = 8931
 _MASTODON_PORT = 8075
+#: Seconds for which a template is kept that nobody uses.
+_KEPT = 86400
 _HERE = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Furnishing:
+    """Pages that new wikis are to have from the start.
+
+    ``name`` names the template that is kept; ``recipe`` changes whenever ``work`` would make
+    something else; ``work`` puts the pages on a running sandbox.
+    """
+
+    name: str
+    recipe: str
+    work: Callable[[Sandbox], None]
 
 
 class Sandbox:
     """A wiki and a Mastodon API server that belong together.
 
     ``folder`` holds all their data. ``base`` is the folder with the unpacked programs and the
-    template that new wikis are copied from.
+    template that new wikis are copied from. ``furnishing``: what a new wiki has beside its people.
     """
 
-    def __init__(self, folder: Path | str, base: Path | str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path | str,
+        base: Path | str | None = None,
+        furnishing: Furnishing | None = None,
+    ) -> None:
+        self._furnishing = furnishing
         self.folder = Path(folder).resolve()
         self.base = Path(base).resolve() if base is not None else self.folder
         self.wiki_folder = self.folder / 'wiki'
@@ -58,15 +82,19 @@ class Sandbox:
         return sandbox
 
     @classmethod
-    def scratch(cls, folder: Path | str, base: Path | str = DEFAULT_FOLDER) -> Self:
+    def scratch(
+        cls,
+        folder: Path | str,
+        base: Path | str = DEFAULT_FOLDER,
+        furnishing: Furnishing | None = None,
+    ) -> Self:
         """A new, isolated sandbox in the new folder ``folder``, running on free ports.
 
-        ``base`` is where programs and template are kept; they are made at the first use.
-        Stop it with ``down``, or use ``with``. Should this process be killed, the servers are
-        ended by the next one that asks for such a sandbox.
+        ``base`` is where programs and templates are kept; they are made at the first use.
+        Stop it with ``down``, or use ``with``. However this process ends, its servers end too.
         """
-        process.end_orphans()
-        sandbox = cls(folder, base)
+        process.end_with_me()
+        sandbox = cls(folder, base, furnishing)
         sandbox._owner = {process.OWNER: process.own_identity()}
         sandbox.up(wiki_port=0, mastodon_port=0)
         return sandbox
@@ -240,24 +268,51 @@ class Sandbox:
             return packages.provide(self.base / 'programs')
 
     def _template(self, programs: packages.Programs) -> Path:
-        """The folder that new wikis are copied from; made anew when its recipe has changed."""
+        """The folder that new wikis are copied from; made when it or its recipe is new."""
         recipe = sha256()
         for name in ('LocalSettings.php', 'users.php', 'mediawiki.py'):
             recipe.update((_HERE / name).read_bytes())
-        template = self.base / 'template'
-        with files.locked(self.base / 'base.lock'):
-            if (files.read_json(template / 'recipe.json') or {}).get('hash') == recipe.hexdigest():
-                return template
-            draft = self.base / 'template.new'
-            shutil.rmtree(draft, ignore_errors=True)
+
+        def make(draft: Path) -> None:
             draft.mkdir(mode=0o700)
             credentials = mediawiki.new_credentials()
             mediawiki.create(programs, draft / 'wiki', credentials)
             files.write_json(draft / 'credentials.json', {'wiki': credentials})
-            files.write_json(draft / 'recipe.json', {'hash': recipe.hexdigest()})
-            shutil.rmtree(template, ignore_errors=True)
-            draft.rename(template)
-        return template
+
+        plain = self._kept(f'template-{recipe.hexdigest()[:16]}', make)
+        furnishing = self._furnishing
+        if furnishing is None:
+            return plain
+        recipe.update(furnishing.recipe.encode())
+
+        def furnish(draft: Path) -> None:
+            with Sandbox.scratch(draft, self.base) as one:
+                furnishing.work(one)
+                one.run_jobs()
+                one.down()
+            mediawiki.close_books(one.wiki_folder)
+            files.write_json(draft / 'credentials.json', {'wiki': one.credentials['wiki']})
+
+        return self._kept(f'template-{furnishing.name}-{recipe.hexdigest()[:16]}', furnish)
+
+    def _kept(self, name: str, make: Callable[[Path], None]) -> Path:
+        """The folder of that name, made if it is not there; those unused for a day are removed.
+
+        The name holds the recipe: whoever copies from a folder never sees it change.
+        """
+        folder = self.base / name
+        with files.locked(self.base / f'{name}.lock'):
+            if not folder.is_dir():
+                draft = self.base / f'{name}.new'
+                shutil.rmtree(draft, ignore_errors=True)
+                make(draft)
+                draft.rename(folder)
+                for other in self.base.glob('template*/'):
+                    with suppress(OSError):  # somebody else removes it, too
+                        if time.time() - other.stat().st_mtime > _KEPT:
+                            shutil.rmtree(other)
+            os.utime(folder)
+        return folder
 
     def _make_data(self, programs: packages.Programs) -> None:
         self.logs.mkdir(exist_ok=True, mode=0o700)
@@ -304,6 +359,7 @@ class Sandbox:
                 port,
                 self._marker('wiki'),
                 self.logs / 'wiki.log',
+                self.base / 'compiled',
                 self._owner,
             )
             self._record(wiki={'port': port, 'server': server.to_json()})
