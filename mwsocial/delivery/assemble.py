@@ -6,9 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pywikibot
 
 from mwsocial.channels import counting
 from mwsocial.channels.abilities import abilities
+from mwsocial.channels.base import Channel
 from mwsocial.channels.registry import live_channels, secret_values
 from mwsocial.delivery.newsdesk import NewsDesk
 from mwsocial.delivery.passing import Pass
@@ -18,6 +22,7 @@ from mwsocial.delivery.tools import Tools
 from mwsocial.desk.validity import ChannelFacts, Desk
 from mwsocial.errors import ConfigurationError
 from mwsocial.onwiki.manifest import pages
+from mwsocial.reason import Reason
 from mwsocial.wiki.config import DeskConfig
 from mwsocial.wiki.read import PageState, page_states
 from mwsocial.wiki.site import OpenDesk, open_desk
@@ -75,11 +80,18 @@ def validity_desk(config: DeskConfig) -> Desk:
     )
 
 
+def open_channels(config: DeskConfig) -> tuple[dict[str, Channel], dict[str, Reason]]:
+    """The live channels of the desk, and why each other enabled one is not (no network is asked)."""
+    prices = config.x_prices.post, config.x_prices.post_with_link
+    cache = Path(pywikibot.config.base_dir) / 'mwsocial'
+    return live_channels(config.enabled_channels, os.environ, prices, cache)
+
+
 def post_queue(options: argparse.Namespace) -> int:
     """The body of ``post_queue``: one pass; returns the exit code."""
     desk = open_desk()
     check_protection(desk)
-    channels, not_live = live_channels(desk.config.enabled_channels, os.environ)
+    channels, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
     news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bot, desk.config.news_groups)
     tools = Tools(reader, channels, news, lambda claim, channel: (), say)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 
 from mwsocial.onwiki.manifest import OnwikiPage, pages
 
-from . import mediawiki
+from . import mediawiki, networks
 from .instance import DEFAULT_FOLDER, Furnishing, Sandbox
 
 NEWS = 'Template:MediaWiki News'
@@ -38,7 +39,10 @@ def configuration(sandbox: Sandbox) -> dict[str, object]:
             'enabled': True,
             'minutes between posts': 0,
             'posts per day': 1000,
-        }
+        },
+        **{
+            name: networks.settings(name, sandbox.network(name).folder) for name in sandbox.networks
+        },
     }
     return value
 
@@ -80,12 +84,18 @@ def furnishing() -> Furnishing:
     return Furnishing('desk', recipe.hexdigest(), install)
 
 
-def scratch(folder: Path | str, base: Path | str = DEFAULT_FOLDER, **settings: Any) -> Sandbox:
+def scratch(
+    folder: Path | str,
+    base: Path | str = DEFAULT_FOLDER,
+    networks: Sequence[str] = (),
+    **settings: Any,
+) -> Sandbox:
     """A new, isolated sandbox (``Sandbox.scratch``) with the desk on it, in a second.
 
-    *settings*: keys of the configuration page that differ from ``configuration``.
+    *networks*: the stand-ins that run beside; *settings*: keys of the configuration page that differ from
+    ``configuration``.
     """
-    sandbox = Sandbox.scratch(folder, base, furnishing())
+    sandbox = Sandbox.scratch(folder, base, furnishing(), networks)
     try:
         value = {**configuration(sandbox), **settings}
         admin = sandbox.person('Admin')
@@ -104,9 +114,11 @@ def _write(sandbox: Sandbox, page: OnwikiPage, text: str | None) -> None:
             admin.edit(page.title, json.dumps(value, indent='\t'), 'the desk’s configuration')
             return
         shown = json.loads(text)
-        account = value['channels']['mastodon']['account']  # type: ignore[index]
-        if shown['channels']['mastodon']['account'] != account:
-            shown['channels']['mastodon']['account'] = account
-            admin.edit(page.title, json.dumps(shown, indent='\t'), 'the account has moved')
+        wanted: dict[str, Any] = value['channels']  # type: ignore[assignment]
+        before = json.dumps(shown)
+        for name, channel in wanted.items():
+            shown['channels'].setdefault(name, channel)['account'] = channel['account']
+        if json.dumps(shown) != before:
+            admin.edit(page.title, json.dumps(shown, indent='\t'), 'the accounts of this sandbox')
     elif text is None or (page.kind.value == 'ours' and text != page.stamped().rstrip()):
         admin.edit(page.title, page.stamped(), 'the desk’s page', contentmodel=page.model)

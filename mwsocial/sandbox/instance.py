@@ -1,4 +1,4 @@
-"""One sandbox: a wiki and a Mastodon API server in one folder, with people and passwords."""
+"""One sandbox: a wiki, a Mastodon API server and stand-ins for other networks in one folder."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,8 +19,19 @@ import requests
 
 from mwsocial.errors import DeskError
 
-from . import files, mediawiki, packages, process, pywikibot_folder, snac
+from . import (
+    files,
+    loopback_process,
+    mediawiki,
+    networks,
+    packages,
+    process,
+    pywikibot_folder,
+    snac,
+)
 from .clock import Clock
+from .loopback_process import Control
+from .networks import NETWORKS
 
 if TYPE_CHECKING:
     import mastodon
@@ -49,10 +60,11 @@ class Furnishing:
 
 
 class Sandbox:
-    """A wiki and a Mastodon API server that belong together.
+    """A wiki, a Mastodon API server and other networks that belong together.
 
     ``folder`` holds all their data. ``base`` is the folder with the unpacked programs and the
     template that new wikis are copied from. ``furnishing``: what a new wiki has beside its people.
+    ``networks``: the stand-ins that run beside (``mwsocial.sandbox.networks``), by name.
     """
 
     def __init__(
@@ -60,8 +72,10 @@ class Sandbox:
         folder: Path | str,
         base: Path | str | None = None,
         furnishing: Furnishing | None = None,
+        networks: Sequence[str] = (),
     ) -> None:
         self._furnishing = furnishing
+        self.networks = tuple(networks)
         self.folder = Path(folder).resolve()
         self.base = Path(base).resolve() if base is not None else self.folder
         self.wiki_folder = self.folder / 'wiki'
@@ -77,7 +91,7 @@ class Sandbox:
     @classmethod
     def running(cls, folder: Path | str = DEFAULT_FOLDER) -> Self:
         """The sandbox in ``folder``, started if it does not run."""
-        sandbox = cls(folder)
+        sandbox = cls(folder, networks=tuple(NETWORKS))
         sandbox.up()
         return sandbox
 
@@ -87,6 +101,7 @@ class Sandbox:
         folder: Path | str,
         base: Path | str = DEFAULT_FOLDER,
         furnishing: Furnishing | None = None,
+        networks: Sequence[str] = (),
     ) -> Self:
         """A new, isolated sandbox in the new folder ``folder``, running on free ports.
 
@@ -94,7 +109,7 @@ class Sandbox:
         Stop it with ``down``, or use ``with``. However this process ends, its servers end too.
         """
         process.end_with_me()
-        sandbox = cls(folder, base, furnishing)
+        sandbox = cls(folder, base, furnishing, networks)
         sandbox._owner = {process.OWNER: process.own_identity()}
         sandbox.up(wiki_port=0, mastodon_port=0)
         return sandbox
@@ -130,8 +145,12 @@ class Sandbox:
 
     @property
     def is_up(self) -> bool:
-        """Whether both servers run."""
-        return all(process.alive(self._server(name)) for name in ('wiki', 'mastodon'))
+        """Whether all servers run."""
+        return all(process.alive(self._server(name)) for name in self._names)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return ('wiki', 'mastodon', *self.networks)
 
     @property
     def host(self) -> str:
@@ -183,12 +202,23 @@ class Sandbox:
             'MWSOCIAL_WIKI': self.host,
             'MWSOCIAL_MASTODON_URL': self.mastodon_url,
             'MWSOCIAL_MASTODON_TOKEN': self.accounts['mediawiki']['token'],
+            **{
+                name: value
+                for network in self.networks
+                for name, value in networks.environment(
+                    network, self.network(network).folder
+                ).items()
+            },
         }
+
+    def network(self, name: str) -> Control:
+        """The stand-in of that name: its address, its ledger, its faults."""
+        return Control(self.folder / 'networks' / name)
 
     # -- up and down ----------------------------------------------------------------------------
 
     def up(self, wiki_port: int | None = None, mastodon_port: int | None = None) -> None:
-        """Have both servers running; what runs already is left alone.
+        """Have all servers running; what runs already is left alone.
 
         A port of 0 means any free one; ``None`` the one used before, else the usual one.
         Raises ConfigurationError when something is missing that this user may not install.
@@ -203,22 +233,25 @@ class Sandbox:
                 self._start_wiki(programs, wiki_port)
             if not (self._running_on('mastodon', mastodon_port) and self._mastodon_answers()):
                 self._start_mastodon(programs, mastodon_port)
+            for name in self.networks:
+                if not (process.alive(self._server(name)) and self._network_answers(name)):
+                    self._start_network(name, anywhere=wiki_port == 0)
             self._fetch_tokens()
             pywikibot_folder.write(self.pywikibot, self.host, self.bot)
 
     def down(self, at_once: bool = False) -> None:
-        """End both servers and wait until none of their processes is left.
+        """End all servers and wait until none of their processes is left.
 
         ``at_once`` kills them: right for what is thrown away afterwards.
         """
         if not self.folder.is_dir():
             return
         with files.locked(self.folder / 'lock'):
-            for name in ('wiki', 'mastodon'):
+            for name in ('wiki', 'mastodon', *NETWORKS):
                 self._stop(name, at_once)
 
     def restart(self) -> None:
-        """End both servers and start them again on the same ports."""
+        """End all servers and start them again on the same ports."""
         self.down()
         self.up()
 
@@ -246,6 +279,7 @@ class Sandbox:
         return (
             self._wiki_answers()
             and self._mastodon_answers()
+            and all(self._network_answers(name) for name in self.networks)
             and all(account.get('token') for account in self.accounts.values())
             and (self.pywikibot / 'user-password.py').is_file()
         )
@@ -261,6 +295,29 @@ class Sandbox:
             with suppress(requests.RequestException):
                 return requests.get(f'{self.mastodon_url}/api/v1/instance', timeout=10).ok
         return False
+
+    def _network_answers(self, name: str) -> bool:
+        return self.network(name).alive() == self._marker(name)
+
+    def _start_network(self, name: str, *, anywhere: bool) -> None:
+        self._stop(name)
+        for attempt in range(3):
+            wanted = 0 if anywhere or attempt else None
+            port = self._choose(name, wanted, NETWORKS[name].port)
+            server = loopback_process.start(
+                NETWORKS[name].module,
+                self.network(name).folder,
+                port,
+                self._marker(name),
+                self.logs / f'{name}.log',
+                self._owner,
+                self.wiki_folder / 'clock',
+            )
+            self._record(**{name: {'port': port, 'server': server.to_json()}})
+            if self._wait(server, lambda: self._network_answers(name)):
+                return
+            self._stop(name)
+        raise DeskError(f'The stand-in for {name} did not start. Look at {self.logs / name}.log.')
 
     def _programs(self) -> packages.Programs:
         self.base.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -471,6 +528,15 @@ class Sandbox:
                 'pywikibot': str(self.pywikibot),
             },
             'mastodon': {'url': self.mastodon_url, 'accounts': self.accounts},
+            'networks': {
+                name: {
+                    'url': self.network(name).url,
+                    'ledger': str(self.network(name).folder / 'ledger.json'),
+                    'faults': 'mwsocial.sandbox.loopback_process.Control(folder).fault(how, kind=…)',
+                    'folder': str(self.network(name).folder),
+                }
+                for name in self.networks
+            },
             'environment': self.environment,
             'gate': {
                 'python': 'mwsocial.sandbox.Gate(upstream)',
@@ -482,9 +548,12 @@ class Sandbox:
                 'example': json.dumps({'wgReadOnly': 'for maintenance'}),
                 'requests': 'mwsocial.sandbox.Rule, in a Gate',
             },
-            'ledgers': {'mastodon': str(self.mastodon_folder / 'data' / 'object')},
+            'ledgers': {
+                'mastodon': str(self.mastodon_folder / 'data' / 'object'),
+                **{name: str(self.network(name).folder / 'ledger.json') for name in self.networks},
+            },
             'logs': {
                 name: str(self.logs / f'{name}.log')
-                for name in ('wiki', 'wiki-database', 'wiki-exceptions', 'mastodon')
+                for name in ('wiki', 'wiki-database', 'wiki-exceptions', 'mastodon', *self.networks)
             },
         }
