@@ -16,7 +16,7 @@ from mwsocial.delivery.lease import Lease
 from mwsocial.delivery.reading import Reading
 from mwsocial.delivery.recording import Recorder
 from mwsocial.delivery.sending import record_for, send
-from mwsocial.delivery.tools import Key, Tools, addresses_before, holds, stands
+from mwsocial.delivery.tools import Key, Tools, holds, parts_before, stands
 from mwsocial.desk.places import before, channel_of, part_of
 from mwsocial.desk.plan import Claim
 from mwsocial.desk.records import Record
@@ -91,8 +91,9 @@ class Acting:
         return None
 
     def _deed(self, claim: Claim) -> Deed | Reason:
-        after, root = addresses_before(self._reading, claim.item_id, claim.place, self.records)
-        if claim.record.kind == 'sending' and before(claim.place) and not after:
+        previous, first = parts_before(self._reading, claim.item_id, claim.place, self.records)
+        after, root = _where(previous), _where(first)
+        if claim.record.kind == 'sending' and before(claim.place) and not (after and root):
             part = str(part_of(claim.place))
             return Reason('delivery-part-waits', (channel_of(claim.place), part))
         images: tuple[Image, ...] = ()
@@ -159,6 +160,11 @@ class Acting:
         elif isinstance(outcome, Unknown):
             words = outcome.reason.text()
             self._tools.say(f'{where}: no clear answer ({words}); a later run finds out')
+
+
+def _where(record: Record | None) -> str:
+    """The address of a part that stands."""
+    return record.address if record and record.kind != 'deleted' else ''
 
 
 def _entries(ready: Mapping[str, Claim]) -> dict[str, str]:

@@ -8,8 +8,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import pywikibot
-
 from mwsocial.channels import counting
 from mwsocial.channels.abilities import abilities
 from mwsocial.channels.base import Channel
@@ -82,6 +80,8 @@ def validity_desk(config: DeskConfig) -> Desk:
 
 def open_channels(config: DeskConfig) -> tuple[dict[str, Channel], dict[str, Reason]]:
     """The live channels of the desk, and why each other enabled one is not (no network is asked)."""
+    import pywikibot  # importing it reads user-config.py, which has been checked by now
+
     prices = config.x_prices.post, config.x_prices.post_with_link
     cache = Path(pywikibot.config.base_dir) / 'mwsocial'
     return live_channels(config.enabled_channels, os.environ, prices, cache)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 from mwsocial.delivery.deeds import deed_for
 from mwsocial.delivery.newsdesk import NewsEntry, NewsPlace
 from mwsocial.delivery.reading import Reading
 from mwsocial.delivery.sending import ASK_A_PERSON, Looking, Settled, kept, look
-from mwsocial.delivery.tools import Key, Tools, addresses_before
+from mwsocial.delivery.tools import Key, Tools, parts_before
 from mwsocial.desk.item import Item
-from mwsocial.desk.places import channel_of
+from mwsocial.desk.places import before, channel_of
 from mwsocial.desk.records import Proven, Record
 from mwsocial.desk.standing import NEWS, Standing, in_time, why_blocked
 from mwsocial.reason import Reason
@@ -33,14 +34,50 @@ class Settler:
             for name, target in standing.targets.items():
                 if target.action != 'settle' or not target.record:
                     continue
-                result = self._settle(reading, standing, name, target.record.record)
+                known = self._in_turn(reading, standing, name, settled, again)
+                result = known or self._settle(
+                    reading, standing, name, target.record.record, settled
+                )
                 if result.record:
                     settled[standing.item.id, name] = result.record
                 elif result.again and not reading.stopped:
                     again[standing.item.id, name] = target.record
         return settled, again
 
-    def _settle(self, reading: Reading, standing: Standing, name: str, record: Record) -> Settled:
+    def _in_turn(
+        self,
+        reading: Reading,
+        standing: Standing,
+        name: str,
+        settled: Mapping[Key, Record],
+        again: Mapping[Key, Proven],
+    ) -> Settled | None:
+        """What is known of a later part without looking: it goes out only after the part before it.
+
+        Where that part is proved not to be there, neither is this one; while nobody knows of that part,
+        this one cannot be looked for.
+        """
+        target = standing.targets[name]
+        if not before(name) or target.record is None or target.record.record.kind != 'sending':
+            return None
+        previous, _ = parts_before(reading, standing.item.id, name, settled)
+        if previous and previous.address:
+            return None
+        if (standing.item.id, before(name)) in again:
+            return Settled(again=True)
+        if previous and previous.kind in ('released', 'failed', 'waiting'):
+            record, words = target.record.record, Reason('delivery-void').text()
+            return Settled(Record('released', reading.now, record.revid, words))
+        return Settled()
+
+    def _settle(
+        self,
+        reading: Reading,
+        standing: Standing,
+        name: str,
+        record: Record,
+        known: Mapping[Key, Record],
+    ) -> Settled:
         item_id = standing.item.id
         said = standing.situation.settled.get(name)
         if record.kind == 'unconfirmed' and said:
@@ -54,7 +91,7 @@ class Settler:
         self._tools.say(
             f'looking what became of {item_id} on {name}, claimed at {record.time:%H:%M} UTC'
         )
-        looking = self._looking(name, item, record, reading, item_id)
+        looking = self._looking(name, item, record, reading, item_id, known)
         if isinstance(looking, Reason):
             why = standing.situation.channels.get(channel_of(name)) or looking
             return _ask_a_person(record, reading, why)
@@ -77,7 +114,13 @@ class Settler:
         )
 
     def _looking(
-        self, name: str, item: Item | None, record: Record, reading: Reading, item_id: str
+        self,
+        name: str,
+        item: Item | None,
+        record: Record,
+        reading: Reading,
+        item_id: str,
+        known: Mapping[Key, Record],
     ) -> Looking | Reason:
         if name == NEWS:
             text = item.content.get(NEWS, '') if item else ''
@@ -86,7 +129,9 @@ class Settler:
         channel = self._tools.channels.get(channel_of(name))
         if channel is None:
             return Reason('delivery-no-answer')
-        after, root = addresses_before(reading, item_id, name)
+        after, root = (
+            one.address if one else '' for one in parts_before(reading, item_id, name, known)
+        )
         deed = deed_for(record, item, name, self._tools.words(name), after=after, root=root)
         if isinstance(deed, Reason):
             return deed

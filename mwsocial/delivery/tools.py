@@ -53,25 +53,22 @@ def pause(attempt: int) -> None:
     time.sleep(random.uniform(0.2, 0.6) * (attempt + 1))  # noqa: S311 - jitter, no secret
 
 
-def addresses_before(
-    reading: Reading, item_id: str, place: str, records: Mapping[Key, Record] = {}
-) -> tuple[str, str]:
-    """Where the part before *place* and the first part of its thread stand; '' where they do not.
+def parts_before(
+    reading: Reading, item_id: str, place: str, records: Mapping[Key, Record]
+) -> tuple[Record | None, Record | None]:
+    """The records of the part before *place* and of the first part of its thread; None for a first part,
+    and where there is no record.
 
-    *records*: what this run has recorded so far.
+    *records*: what this run knows beyond the page.
     """
-    return (
-        _address(reading, item_id, before(place), records),
-        _address(reading, item_id, channel_of(place), records) if before(place) else '',
-    )
 
+    def of(name: str) -> Record | None:
+        known = records.get((item_id, name))
+        proven = reading.proven(item_id, name)
+        return known or (proven.record if proven else None)
 
-def _address(reading: Reading, item_id: str, place: str, records: Mapping[Key, Record]) -> str:
-    record = records.get((item_id, place))
-    if record is None:
-        proven = reading.proven(item_id, place)
-        record = proven.record if proven else None
-    return record.address if record and record.kind != 'deleted' else ''
+    previous = before(place)
+    return (of(previous), of(channel_of(place))) if previous else (None, None)
 
 
 def stands(reading: Reading, claim: Claim) -> bool:
