@@ -44,7 +44,7 @@ _ENDED = {
 
 
 class FacebookService(Service):
-    """A Page and its posts. ``ledger``: ``page``, ``token``, ``posts`` (ours and those of others,
+    """A Page. ``ledger``: ``page``, ``token``, ``rights`` (of the token), ``posts`` (ours and others',
     oldest first; edits in ``history``), ``photos``, ``violations``.
     """
 
@@ -125,7 +125,7 @@ class FacebookService(Service):
 
     def _check_address(self, request: Request) -> None:
         target = unquote(request.target)
-        if self.state.token['value'] in target or 'access_token' in dict(request.query):
+        if self.state.token in target or 'access_token' in dict(request.query):
             self.state.violations.append({'what': 'a token in an address', 'path': request.path})
             self.ledger.save()
             raise GraphFailure(100, 'This stand-in takes no token in an address: it lands in logs')
@@ -141,20 +141,20 @@ class FacebookService(Service):
             raise GraphFailure(
                 2500, 'An active access token must be used to query information about the current user.'
             )  # fmt: skip
-        if tokens != {self.state.token['value']}:
+        if tokens != {self.state.token}:
             message = 'Invalid OAuth access token - Cannot parse access token'
             raise GraphFailure(190, message, status=401)
-        end = self.state.token['expires_at']
-        ended = self.state.token['ended'] or (463 if end and end <= self.now().timestamp() else 0)
+        end = self.state.rights['expires_at']
+        ended = self.state.rights['ended'] or (463 if end and end <= self.now().timestamp() else 0)
         if ended:
             raise GraphFailure(190, _ENDED.get(ended, 'The token has ended'), ended, status=401)
 
     def _need(self, scope: str) -> None:
-        if scope not in self.state.token['scopes']:
+        if scope not in self.state.rights['scopes']:
             code, status = _PERMISSIONS[scope]
             message = f'(#{code}) It requires the {scope} permission and a Page access token.'
             raise GraphFailure(code, message, status=status)
-        if self.state.token['kind'] != 'PAGE':
+        if self.state.rights['kind'] != 'PAGE':
             raise GraphFailure(190, 'A page access token is required.', 2069032)
 
     # -- what is changed ------------------------------------------------------------------------------
@@ -252,11 +252,11 @@ class FacebookService(Service):
         given = parse_qs(query)
         if (method, path, list(given)) != ('GET', 'debug_token', ['input_token']):
             raise GraphFailure(100, f'This stand-in has no {path} in batches')
-        valid = given['input_token'] == [self.state.token['value']]
-        scopes = self.state.token['scopes'] if valid else []
+        valid = given['input_token'] == [self.state.token]
+        scopes = self.state.rights['scopes'] if valid else []
         data = {
-            'app_id': '4242', 'type': self.state.token['kind'], 'application': 'Sandbox',
-            'is_valid': valid, 'expires_at': self.state.token['expires_at'], 'scopes': scopes,
+            'app_id': '4242', 'type': self.state.rights['kind'], 'application': 'Sandbox',
+            'is_valid': valid, 'expires_at': self.state.rights['expires_at'], 'scopes': scopes,
             'profile_id': self.state.page['id'], 'data_access_expires_at': 0,
             'granular_scopes': [{'scope': one, 'target_ids': [self.state.page['id']]} for one in scopes],
         }  # fmt: skip
@@ -268,7 +268,7 @@ class FacebookService(Service):
         fields = read_fields(query.get('fields', 'id'))
         if path == ['me']:
             only(query, ('fields',))
-            if self.state.token['kind'] != 'PAGE':
+            if self.state.rights['kind'] != 'PAGE':
                 return pick('User', {'id': '900', 'name': 'Olga Operator'}, fields)
             return pick('Page', self.state.page, fields)
         if path == [self.state.page['id']]:
@@ -311,7 +311,7 @@ class FacebookService(Service):
             turned = {
                 **query,
                 'after': f'CURSOR{start + limit}',
-                'access_token': self.state.token['value'],
+                'access_token': self.state.token,
             }
             paging['next'] = f'{request.url.partition("?")[0]}?{urlencode(turned)}'
         return {'data': data, 'paging': paging}
@@ -336,7 +336,7 @@ class FacebookService(Service):
             post |= {key: arguments[key] for key in ('created', 'privacy') if key in arguments}
             return {'id': post['id']}
         if name in ('token', 'page'):
-            table = self.ledger.table(name)
+            table = self.state.rights if name == 'token' else self.state.page
             only(arguments, table)
             table.update(arguments)
             return {}

@@ -30,7 +30,7 @@ class PageState:
         self.now = now
         self.ledger = ledger
         self.page = ledger.table('page')
-        self.token = ledger.table('token')
+        self.rights = ledger.table('rights')
         self.posts = ledger.list('posts')
         self.photos = ledger.list('photos')
         self.violations = ledger.list('violations')
@@ -40,11 +40,16 @@ class PageState:
                 'link': f'https://www.facebook.com/{PAGE}', 'followers_count': 1234,
                 'fan_count': 1200,
             })  # fmt: skip
-            self.token.update({
-                'value': f'EAAsandbox{secrets.token_hex(24)}', 'kind': 'PAGE', 'ended': 0,
-                'expires_at': 0, 'scopes': list(SCOPES),
+            self.rights.update({
+                'kind': 'PAGE', 'ended': 0, 'expires_at': 0, 'scopes': list(SCOPES),
             })  # fmt: skip
+            ledger.data['token'] = f'EAAsandbox{secrets.token_hex(24)}'
             ledger.save()
+
+    @property
+    def token(self) -> str:
+        """The Page's access token; ``rights`` says what it is good for."""
+        return str(self.ledger.data['token'])
 
     def add(self, message: str, author: str, name: str, request: Request | None) -> dict[str, Any]:
         """A new post, by *author* ('' where nobody is to know)."""

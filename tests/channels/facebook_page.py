@@ -19,7 +19,7 @@ PNG = b'\x89PNG\r\n\x1a\nbytes\r\n\x00'
 def make(server: Server, **more: Any) -> FacebookChannel:
     """A channel to *server*, on whose clock it lives."""
     options: dict[str, Any] = {'now': server.now, 'read_time': 5.0} | more
-    token = options.pop('token', server.ledger.data['token']['value'])
+    token = options.pop('token', server.ledger.data['token'])
     page, url = options.pop('page', PAGE), options.pop('url', server.url)
     account = options.pop('account', 'mediawiki.sandbox')
     return FacebookChannel('facebook', url, page, token, account, **options)

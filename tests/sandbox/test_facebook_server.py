@@ -28,7 +28,7 @@ def server() -> Iterator[Server]:
 
 
 def token(server: Server) -> str:
-    return str(server.ledger.data['token']['value'])
+    return str(server.ledger.data['token'])
 
 
 def ask(
@@ -279,7 +279,7 @@ def test_people_read_it(server: Server) -> None:
 def test_a_killed_server_remembers(tmp_path: Path) -> None:
     folder = tmp_path / 'facebook'
     with Running('mwsocial.sandbox.facebook_server', folder) as running:
-        value = running.ledger()['token']['value']
+        value = running.ledger()['token']
         headers = {'Authorization': f'Bearer {value}'}
         url = f'{running.url}/v26.0/{PAGE}/feed'
         assert (
