@@ -78,7 +78,7 @@ def post_queue(options: argparse.Namespace) -> int:
     check_protection(desk)
     channels, not_live = live_channels(desk.config.enabled_channels, os.environ)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
-    news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bot, desk.config.news_groups)
+    news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bots, desk.config.news_groups)
     report = Pass(reader, channels, news, say).run(simulate=options.simulate)
     say(f'done: {desk.session.count} requests to the wiki')
     return report.exit_code
