@@ -380,8 +380,8 @@ class Pass:
         history = reading.knowledge
 
         def who(one: Approved) -> str:
-            revid, bot = one.revision.revid, self._config.bot
-            return history.decide(lambda: proposer(one.item, revid, history, bot))
+            revid, bots = one.revision.revid, self._config.bots
+            return history.decide(lambda: proposer(one.item, revid, history, bots))
 
         try:
             return [name for one in approved.values() if (name := who(one))]

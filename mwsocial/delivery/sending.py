@@ -97,7 +97,7 @@ def look(
     proof only when the network would honour the same key still, or when its timeline is settled and
     nobody else can still be sending (the claim is stale).
     """
-    found = channel.find(post, record.time, ignoring)
+    found = channel.find(post, record.since, ignoring)
     if isinstance(found, Posted):
         return Settled(Record('posted', now, record.revid, _address(found.url)))
     age = now - record.time
@@ -106,7 +106,8 @@ def look(
             return Settled()
         return Settled(Record('unconfirmed', now, record.revid, safe(found.reason.text())))
     settled = channel.settled_after is not None and age >= STALE + channel.settled_after
-    keyed = channel.key_lifetime is not None and age < channel.key_lifetime
+    # The network counts from the first try; a later claim makes its memory no longer.
+    keyed = channel.key_lifetime is not None and now - record.since < channel.key_lifetime
     if not may_send:
         if settled:
             words = Reason('delivery-void').text()
@@ -130,7 +131,7 @@ def send(
     have sent it. After a lost answer look at once, so that the record need not wait for the next run.
     """
     if previous and previous.kind == 'sending':
-        found = channel.find(post, previous.time, ignoring)
+        found = channel.find(post, previous.since, ignoring)
         if isinstance(found, Posted):
             return found
         if not isinstance(found, NotFound):

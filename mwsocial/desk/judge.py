@@ -11,9 +11,9 @@ from mwsocial.desk import validity
 from mwsocial.desk.approval import Approved, NotApproved, approval, first_holder, proved
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.knowledge import Knowledge, Need
-from mwsocial.desk.records import Hidden, Proven, names, proven_records
+from mwsocial.desk.records import Proven, names, proven_records
 from mwsocial.desk.rules import Rules
-from mwsocial.desk.standing import Situation, Standing, stand
+from mwsocial.desk.standing import NEWS, Situation, Standing, stand
 from mwsocial.reason import Reason
 from mwsocial.wiki.revision import Revision
 
@@ -92,18 +92,16 @@ def _situation(
     problems = (*item.faults, *validity.problems(item, bench.desk), *not_yet(item))
     if newcomer or not item.id:
         return Situation(item, problems, newcomer=newcomer)
+    channels = validity.channels_of(item, bench.desk)
     gathering = Gathering()
     records: dict[str, Proven] = {}
-    hidden: Reason | None = None
     verdict: Approved | NotApproved | None = None
     declined: int | None = None
     settled: dict[str, str] = {}
     if any(names(revision, item.id) for revision in bench.ledger):
         with gathering.noting():
-            try:
-                records = proven_records(item.id, bench.ledger, knowledge)
-            except Hidden as trouble:
-                hidden = Reason('delivery-hidden', (str(trouble.revision.revid),))
+            places = [*channels, NEWS] if NEWS in item.content else channels
+            records = proven_records(item.id, places, bench.ledger, knowledge)
     if item.editors.get('approved') or item.id in decided:
         with gathering.noting():
             verdict = approval(item.id, knowledge, bench.rules, now)
@@ -125,11 +123,8 @@ def _situation(
         verdict,
         declined,
         records,
-        hidden,
         settled,
-        channels={
-            name: bench.not_live.get(name) for name in validity.channels_of(item, bench.desk)
-        },
+        channels={name: bench.not_live.get(name) for name in channels},
     )
 
 

@@ -53,7 +53,6 @@ class Situation:
     approval: Approved | NotApproved | None = None
     declined: int | None = None
     records: Mapping[str, Proven] = field(default_factory=dict)
-    records_hidden: Reason | None = None
     settled: Mapping[str, str] = field(default_factory=dict)
     newcomer: bool = False
     channels: Mapping[str, Reason | None] = field(default_factory=dict)
@@ -85,8 +84,6 @@ def stand(situation: Situation, rules: Rules, now: datetime) -> Standing:
     item = situation.item
     if situation.newcomer:
         return Standing(situation, 'invalid', Reason('delivery-id-in-use', (item.id,)))
-    if situation.records_hidden:
-        return Standing(situation, 'unconfirmed', situation.records_hidden)
     blocked = why_blocked(situation)
     due = due_time(situation, now) if blocked is None else None
     names = [*situation.channels, *([NEWS] if item.content.get(NEWS) else [])]
@@ -153,11 +150,10 @@ def _target(
         stale = now - record.time >= STALE
         return Target('settle' if stale else 'busy', record=proven)
     if record and record.kind == 'unconfirmed' and name not in situation.settled:
-        return Target(
-            'unconfirmed',
-            Reason('delivery-unconfirmed', (name, read_value(record.rest))),
-            record=proven,
-        )
+        doubt = Reason('delivery-unconfirmed', (name, read_value(record.rest)))
+        if proven and proven.hidden:
+            doubt = Reason('delivery-hidden', (str(proven.revision.revid), name))
+        return Target('unconfirmed', doubt, record=proven)
     if record and record.kind == 'unconfirmed' and situation.settled[name] != 'again':
         return Target('settle', record=proven)
     if (
