@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from mwsocial.checking.findings import Finding, Level
 from mwsocial.checking.words import moment
 from mwsocial.desk.approval import NotApproved
 from mwsocial.desk.places import channel_of, part_of
-from mwsocial.desk.plan import Pace, choose
+from mwsocial.desk.plan import DEEDS, Pace, choose
 from mwsocial.desk.standing import Standing, Target, due_time
 from mwsocial.reason import Reason
 from mwsocial.wiki.escape import read_value
@@ -155,8 +155,12 @@ def explain(standing: Standing, stopped: Reason | None, now: datetime) -> Explan
     """Why this item is not out, or that it is, at *now* (UTC, the wiki's clock)."""
     own = standing.note or _of_state(standing, now)
     places = tuple(_place(name, standing, own, now) for name in standing.targets)
-    if stopped and any(place.action == 'send' for place in places):
-        own = Reason('checking-stopped', (stopped.text(),))
+    if stopped and any(place.action in DEEDS for place in places):
+        brake = Reason('checking-stopped', (stopped.text(),))
+        places = tuple(
+            replace(place, reason=brake) if place.action in DEEDS else place for place in places
+        )
+        own = brake if standing.state == 'approved' else own
     level = Level.PERSON if standing.state in FOR_A_PERSON else Level.FINE
     times = [place.since for place in places if place.since]
     return Explanation(

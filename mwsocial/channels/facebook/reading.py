@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from operator import attrgetter
 
 from mwsocial.channels.base import CLOCKS, Batch, CannotLook, NotFound, Refused, Seen, TryLater
@@ -14,8 +14,6 @@ from mwsocial.channels.facebook.posts import PagePost
 from mwsocial.channels.transport import Exchange
 from mwsocial.reason import Reason
 
-#: The wiki's clock, which *since* comes from, and Facebook's may differ by so much.
-_CLOCKS = timedelta(minutes=10)
 _FIELDS = 'id,message,created_time,permalink_url,from{id,name}'
 # Where a reading of tagged posts has ended: the second of the newest one, and which ones of it.
 _CURSOR = re.compile(r'([0-9]{9,11})((?:,[0-9]{1,25}_[0-9]{1,25}){0,20})', re.A)
@@ -39,7 +37,7 @@ class Reader:
         """The id of the oldest post of ours since *since* (UTC) that has these words and is not at an
         address of *ignoring*. NotFound only where the list was read back to before *since*.
         """
-        found = self._own_since(since - _CLOCKS)
+        found = self._own_since(since - CLOCKS)
         if isinstance(found, CannotLook):
             return found
         for post in sorted(found, key=attrgetter('created')):
