@@ -89,7 +89,10 @@ def _explain(desk: OpenDesk, host: str, item_id: str) -> Report:
         reason = Reason('checking-no-item', (item_id, desk.config.pages.queue))
         return Report(host, (Finding('item', Level.PERSON, reason, item_id),))
     found = explain(standing, reading.stopped, reading.now)
-    return Report(host, explained=found)
+    # While the pages are open to all, nothing at all goes out.
+    protection = _protection(desk)
+    findings = () if protection.level is Level.FINE else (protection,)
+    return Report(host, findings, explained=found)
 
 
 def _protection(desk: OpenDesk) -> Finding:

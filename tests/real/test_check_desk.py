@@ -19,15 +19,13 @@ PAGE = 'Module:Social media'
 
 @pytest.fixture
 def desk(sandbox_base: Path, tmp_path: Path) -> Iterator[Desk]:
-    """A desk whose only live channel is Facebook."""
+    """A desk with Mastodon and Facebook."""
     settings: dict[str, Any] = {'quiet minutes': 0}
-    with sandbox_desk.scratch(tmp_path / 'it', sandbox_base, ['facebook'], **settings) as sandbox:
-        desk = Desk(sandbox)
-        channels = desk.config['channels']
-        channels['mastodon']['enabled'] = False
-        with desk:
-            desk.configure(channels=channels)
-            yield desk
+    with (
+        sandbox_desk.scratch(tmp_path / 'it', sandbox_base, ['facebook'], **settings) as sandbox,
+        Desk(sandbox) as desk,
+    ):
+        yield desk
 
 
 def check(desk: Desk, *args: str, **environment: str) -> Run:
@@ -58,25 +56,41 @@ def test_from_in_order_to_a_person_is_needed(desk: Desk) -> None:
     assert run.code == 0, run
     assert run.out.splitlines()[-1] == 'Everything is in order.'
     assert 'MediaWiki may post.' in run.text
+    account = desk.config['channels']['mastodon']['account']
+    assert f'The credential is for {account} and works' in run.text
     found = of(check(desk, '-json'))
     channel = found['channels']['facebook']
-    assert (channel['account'], channel['may post'], channel['expires']) == ('MediaWiki', True, None)
+    assert (channel['account'], channel['may post'], channel['expires']) == (
+        'MediaWiki',
+        True,
+        None,
+    )
     assert channel['limits']['length'] == 63206
     assert found['queue']['states'] == {}
 
-    desk.propose('release', text='MediaWiki 1.47 is out: https://www.mediawiki.org/wiki/MediaWiki_1.47')
+    desk.propose(
+        'release',
+        channels='facebook',
+        text='MediaWiki 1.47 is out: https://www.mediawiki.org/wiki/MediaWiki_1.47',
+    )
     run = check(desk, '-explain:release')
     assert (run.code, 'proposed' in run.text) == (0, True), run
     desk.approve('release')
     assert 'next run' in check(desk, '-explain:release').text
     posted = desk.run()
     assert posted.code == 0, posted
-    assert [one['message'] for one in facebook.ledger()['posts']] == [desk.item('release').content['text']]
+    assert [one['message'] for one in facebook.ledger()['posts']] == [
+        desk.item('release').content['text']
+    ]
     assert facebook.ledger()['violations'] == []
     item = of(check(desk, '-json', '-explain:release'))['item']
     assert item['state'] == 'posted'
     (place,) = item['channels']
-    assert (place['channel'], place['action'], place['reason']['key']) == ('facebook', 'done', 'checking-done')
+    assert (place['channel'], place['action'], place['reason']['key']) == (
+        'facebook',
+        'done',
+        'checking-done',
+    )
     assert place['address'].startswith(facebook.url)
     assert place['since'].endswith('Z')
 
@@ -84,7 +98,7 @@ def test_from_in_order_to_a_person_is_needed(desk: Desk) -> None:
         'answer', kind='post', status=403,
         body='{"error": {"message": "(#200) Not this one", "code": 200}}',
     )  # fmt: skip
-    desk.propose('refused', text='words that Facebook does not like')
+    desk.propose('refused', channels='facebook', text='words that Facebook does not like')
     desk.approve('refused')
     desk.run()
     run = check(desk)
@@ -110,6 +124,8 @@ def test_from_in_order_to_a_person_is_needed(desk: Desk) -> None:
     assert run.code == 2, run
     assert PAGE in run.text
     assert 'Not this one' in run.text, 'the rest is told all the same'
+    run = check(desk, '-explain:refused')
+    assert (run.code, PAGE in run.text) == (2, True), run
 
 
 def test_a_wrong_configuration(desk: Desk) -> None:
@@ -125,7 +141,7 @@ def test_a_wrong_configuration(desk: Desk) -> None:
 
 def test_no_run_for_hours(desk: Desk) -> None:
     """An item is due, and nobody sends it."""
-    desk.propose('forgotten', text='nobody sends me')
+    desk.propose('forgotten', channels='facebook', text='nobody sends me')
     desk.approve('forgotten')
     assert check(desk).code == 0
     desk.sandbox.clock.advance(3 * 3600)
