@@ -17,9 +17,10 @@ MEDIA_TYPES = {
 }
 #: The largest original that is fetched, in bytes.
 MOST_BYTES = 20_000_000
-# A decoded pixel takes 3 or 4 bytes, and scaling one with transparency takes a second copy.
+# A decoded pixel takes 3 or 4 bytes, and scaling one with transparency takes a second copy; a JPEG can be
+# decoded smaller. So a copy takes at most some 400 MB.
 _MOST_PIXELS = {'image/jpeg': 40_000_000}
-_MOST_PIXELS_OTHERWISE = 25_000_000
+_MOST_PIXELS_OTHERWISE = 16_000_000
 
 
 def media_type(title: str) -> str:

@@ -7,8 +7,9 @@ kind, the size in pixels (before anything is decoded), and that they can be deco
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -20,19 +21,14 @@ from mwsocial.channels.originals import MOST_BYTES, most_pixels
 from mwsocial.reason import Reason
 
 JPEG, PNG, WEBP = 'image/jpeg', 'image/png', 'image/webp'
-#: Media type -> what Pillow calls it (a JPEG with a second picture in it is an MPO to it).
-_FORMATS = {
-    'image/gif': ('GIF',),
-    JPEG: ('JPEG', 'MPO'),
-    PNG: ('PNG',),
-    WEBP: ('WEBP',),
-}
+#: Media type -> what Pillow calls it.
+_FORMATS = {'image/gif': 'GIF', JPEG: 'JPEG', PNG: 'PNG', WEBP: 'WEBP'}
 _ENDINGS = {JPEG: 'jpg', PNG: 'png', WEBP: 'webp'}
-#: The longest side that the format can have.
-_LONGEST = {JPEG: 65_500, WEBP: 16_383}
 #: Qualities that are tried before the copy is made smaller still.
-_QUALITIES = (90, 82, 74)
-_STEP = 0.8
+_QUALITIES = (90, 78)
+_STEP = 0.85
+#: A copy is never larger: nothing on a screen is, and larger ones take much memory and time.
+_COPY_SIDE = 2880
 #: A copy with a shorter longest side would show nothing any more.
 _SMALLEST = 200
 _NOT_PLAIN = re.compile(r'[^A-Za-z0-9._-]+')
@@ -48,7 +44,7 @@ def fit(title: str, data: bytes, media_type: str, alt: str, limits: Limits) -> I
     if len(data) > MOST_BYTES or media_type not in _FORMATS:
         return Reason('images-not-taken', (title,))
     try:
-        with Pillow.open(BytesIO(data), formats=_FORMATS[media_type]) as picture:
+        with Pillow.open(BytesIO(data), formats=[_FORMATS[media_type]]) as picture:
             return _fit(picture, title, data, media_type, alt, limits)
     except (UnidentifiedImageError, Pillow.DecompressionBombError):
         return Reason('images-not-what-it-says', (title, media_type))
@@ -65,6 +61,7 @@ def _fit(
     width, height = picture.size
     if not width or not height or width * height > most_pixels(media_type):
         return Reason('images-not-taken', (title,))
+    # A JPEG with a second picture in it (Multi-Picture Format) is no animation.
     moving = picture.format != 'MPO' and bool(getattr(picture, 'is_animated', False))
     if (
         media_type in limits.media_types
@@ -75,14 +72,14 @@ def _fit(
         return Image(_name(title, ''), media_type, data, alt)
     if moving:
         return Reason('images-moving', (title,))
-    copy = _upright(picture, limits.image_side)
+    copy = _upright(picture, min(limits.image_side, _COPY_SIDE))
     # A copy of a photograph without loss would be larger than the photograph.
     kinds = [kind for kind in (PNG, WEBP, JPEG) if kind in limits.media_types]
     if media_type == JPEG and JPEG in kinds:
         kinds = [JPEG]
-    for kind, body in _copies(copy, kinds):
-        if len(body) <= limits.image_bytes:
-            return Image(_name(title, _ENDINGS[kind]), kind, body, alt)
+    image = _copy(copy, kinds, limits.image_bytes)
+    if image:
+        return Image(_name(title, _ENDINGS[image[0]]), *image, alt)
     return Reason('images-no-copy', (title,))
 
 
@@ -112,38 +109,45 @@ def _upright(picture: Any, side: int) -> Any:
     return picture
 
 
-def _copies(picture: Any, kinds: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """Copies to choose from, the best first: without loss, then with more and more of it, then
-    smaller.
+def _copy(picture: Any, kinds: Sequence[str], most: int) -> tuple[str, bytes] | None:
+    """Media type and bytes of the best copy that has at most so many bytes: one without loss, else one
+    with some, else a smaller one. None where none is left to be seen.
     """
     clear = picture.mode == 'RGBA'
-    if clear and not set(kinds) & {PNG, WEBP}:
+    if clear and not {PNG, WEBP}.intersection(kinds):
         ground = Pillow.new('RGB', picture.size, 'white')
         ground.paste(picture, mask=picture.getchannel('A'))
         ground.info = picture.info
         picture, clear = ground, False
-    lossy = WEBP if clear and WEBP in kinds else JPEG if not clear and JPEG in kinds else ''
-    lossy = lossy or (WEBP if WEBP in kinds else '')
+    lossy = next(
+        (kind for kind in (JPEG, WEBP) if kind in kinds and not (clear and kind == JPEG)), ''
+    )
     side = max(picture.size)
     while True:
-        scaled = picture
-        if side < max(picture.size):
-            scaled = picture.copy()
-            scaled.thumbnail((side, side), Pillow.Resampling.LANCZOS)
-            scaled.info = picture.info
-        if PNG in kinds:
-            yield PNG, _saved(scaled, 'PNG', optimize=False, compress_level=7)
-        for quality in _QUALITIES if lossy and side <= _LONGEST[lossy] else ():
-            yield lossy, _saved(scaled, _FORMATS[lossy][0], quality=quality)
-        if side <= _SMALLEST:
-            return
-        side = max(_SMALLEST, int(side * _STEP))
+        size = 0
+        for kind, quality in [(PNG, 0)] * (PNG in kinds) + [
+            (lossy, q) for q in _QUALITIES if lossy
+        ]:
+            body = _saved(picture, kind, quality)
+            if len(body) <= most:
+                return kind, body
+            size = len(body)
+        if not size or side <= _SMALLEST:
+            return None
+        # As many bytes a pixel, and a little on top.
+        side = max(_SMALLEST, int(side * min(_STEP, 0.95 * math.sqrt(most / size))))
+        info = picture.info
+        picture.thumbnail((side, side), Pillow.Resampling.LANCZOS)
+        picture.info = info
 
 
-def _saved(picture: Any, form: str, **options: Any) -> bytes:
+def _saved(picture: Any, kind: str, quality: int) -> bytes:
     body = BytesIO()
     profile = picture.info.get('icc_profile')
-    picture.save(body, form, icc_profile=profile, exif=b'', **options)
+    options = {PNG: {'compress_level': 6}, WEBP: {'quality': quality, 'method': 1}}.get(
+        kind, {'quality': quality}
+    )
+    picture.save(body, _FORMATS[kind], icc_profile=profile, exif=b'', **options)
     return body.getvalue()
 
 

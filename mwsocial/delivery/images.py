@@ -34,7 +34,8 @@ def images_for(
         data = originals.get(facts)
         if not isinstance(data, bytes):
             return data
-        image = fit(title, data, facts.mime, item.content.get(alt, ''), limits)
+        with originals.copying:
+            image = fit(title, data, facts.mime, item.content.get(alt, ''), limits)
         if isinstance(image, Reason):
             return Refused(image)
         found.append(image)

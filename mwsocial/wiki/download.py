@@ -25,7 +25,7 @@ from mwsocial.wiki.repository import USER_AGENT
 #: Seconds for one file.
 PATIENCE = 50.0
 #: Bytes of files that are kept in memory for the other channels of a run.
-KEPT = 64_000_000
+KEPT = 24_000_000
 
 
 def fetch(facts: FileFacts, *, patience: float = PATIENCE) -> bytes | Refused | TryLater:
@@ -76,6 +76,8 @@ class Originals:
         self._kept = kept
         self._found: OrderedDict[tuple[str, str], bytes | Refused | TryLater] = OrderedDict()
         self._lock = threading.Lock()
+        #: held while a copy is made: one at a time, since it takes much memory
+        self.copying = threading.Lock()
 
     def get(self, facts: FileFacts) -> bytes | Refused | TryLater:
         """As ``fetch``; what could not be had is not asked for again, either."""

@@ -319,7 +319,7 @@ NOT_PNG = ('file-type', 'File:A.png', 'gif, jpe, jpeg, jpg, png, webp', 'image')
     [
         ({}, []),
         ({'title': 'Datei:A.png', 'repository': 'shared'}, []),
-        ({'size': MOST_BYTES, 'width': 5000, 'height': 5000}, []),
+        ({'size': MOST_BYTES, 'width': 4000, 'height': 4000}, []),
         ({'repository': ''}, [('file-missing', 'File:A.png', 'image')]),
         ({'redirect': True}, [('file-redirect', 'File:A.png', 'File:A.png', 'image')]),
         ({'title': 'File:B.png'}, [('file-redirect', 'File:A.png', 'File:B.png', 'image')]),
@@ -327,7 +327,7 @@ NOT_PNG = ('file-type', 'File:A.png', 'gif, jpe, jpeg, jpg, png, webp', 'image')
         ({'mime': 'text/html', 'width': 0}, [NOT_PNG]),
         ({'height': 0}, [NOT_PNG]),
         ({'size': MOST_BYTES + 1}, [('file-bytes', 'File:A.png', '20', 'image')]),
-        ({'width': 25_000, 'height': 1001}, [('file-pixels', 'File:A.png', '25', 'image')]),
+        ({'width': 16_000, 'height': 1001}, [('file-pixels', 'File:A.png', '16', 'image')]),
         ({'moving': True}, []),
         ({'moving': True, 'size': 5_000_001}, [('file-moving', 'File:A.png', 'x', 'image')]),
         ({'moving': True, 'width': 4097}, [('file-moving', 'File:A.png', 'x', 'image')]),
