@@ -13,14 +13,12 @@ from contextlib import suppress
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-import requests
-
 from mwsocial.channels.base import Refused, TryLater
 from mwsocial.channels.originals import MOST_BYTES
 from mwsocial.channels.transport import CarefulSession, is_loopback, origin_of
 from mwsocial.desk.files import FileFacts
 from mwsocial.reason import Reason
-from mwsocial.wiki.repository import USER_AGENT
+from mwsocial.wiki.repository import NO_ANSWER, USER_AGENT
 
 #: Seconds for one file.
 PATIENCE = 50.0
@@ -39,11 +37,11 @@ def fetch(facts: FileFacts, *, patience: float = PATIENCE) -> bytes | Refused | 
     if not facts.sha1 or not 0 < facts.size <= MOST_BYTES:
         return Refused(Reason('images-not-taken', (title,)))
     session = CarefulSession(
-        origin, read_time=min(20.0, patience), whole_time=patience, largest=facts.size
+        origin, read_time=min(20.0, patience), whole_time=patience, largest=MOST_BYTES
     )
     session.headers.update({'User-Agent': USER_AGENT, 'Accept-Encoding': 'identity'})
     # What went wrong is told by the exchange.
-    with suppress(OSError, requests.RequestException, ValueError):
+    with suppress(*NO_ANSWER):
         session.get(url)
     done = session.last
     if done is None or done.body is None or done.status != 200:

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from mwsocial import __version__
 from mwsocial.channels.transport import CarefulSession, origin_of
@@ -23,6 +24,8 @@ from mwsocial.wiki.api import read_timestamp
 from mwsocial.wiki.filelog import changes_in, one_file
 
 USER_AGENT = f'mwsocial/{__version__} (https://www.mediawiki.org/wiki/Social_media)'
+#: What a request raises that brings no answer.
+NO_ANSWER = (OSError, requests.RequestException, HTTPError, ValueError)
 #: Seconds for one answer.
 PATIENCE = 20.0
 _ROUNDS = 10
@@ -87,7 +90,7 @@ class Repository:
         }  # fmt: skip
         try:
             response = self._session.post(self._api, data=data)
-        except (OSError, requests.RequestException, ValueError) as error:
+        except NO_ANSWER as error:
             raise Silent(self._place, type(error).__name__) from None
         if response.status_code != 200:
             raise Silent(self._place, f'HTTP {response.status_code}')
