@@ -14,7 +14,9 @@ from mwsocial.desk.approval.authors import self_given
 from mwsocial.desk.approval.history import History, content_of, loses
 from mwsocial.desk.approval.holds import hold_story
 from mwsocial.desk.approval.verdict import NotApproved, refused
+from mwsocial.desk.files import LOCAL, FileChange, FileFacts, same_title, titles_of
 from mwsocial.desk.item import Item
+from mwsocial.desk.knowledge import Need, earliest
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.times import parse_time, show_time
 from mwsocial.reason import Reason
@@ -209,6 +211,64 @@ def fresh(case: Case) -> NotApproved | None:
     return None
 
 
+def same_files(case: Case) -> NotApproved | None:
+    """Each image is the file that it was: nothing was uploaded, moved, deleted or restored since, here
+    or in the shared repository, and the name leads nowhere else.
+
+    A file that changed its repository was uploaded, deleted or restored in one of them. Something in
+    the second of the approval counts as after it. While the other repository cannot be asked, what is
+    not due yet is left as it is: it is asked again before anything is sent.
+    """
+    for title, facts in _files(case).items():
+        failure = _changed_file(case, title, facts)
+        if failure:
+            return failure
+    return None
+
+
+def _files(case: Case) -> dict[str, FileFacts]:
+    found, needs = {}, []
+    for title in titles_of(case.item):
+        try:
+            found[title] = case.history.knowledge.file(title, case.revision.timestamp)
+        except Need as need:
+            needs.append(need)
+    if needs:
+        raise Need(files=earliest(*(need.files for need in needs)))
+    return found
+
+
+def _changed_file(case: Case, title: str, facts: FileFacts) -> NotApproved | None:
+    who = case.revision.user
+    for change in facts.changes:
+        if change.when >= case.revision.timestamp:
+            return _change(title, facts, change, who)
+    if not facts.repository:
+        return refused('file-missing', title)
+    if facts.redirect or not same_title(facts.title, title):
+        return refused('file-redirect', title, facts.title)
+    if facts.uploaded and facts.uploaded >= case.revision.timestamp:
+        return _change(title, facts, FileChange('upload', facts.uploaded), who)
+    if facts.trouble and case.now >= due(case.revision, case.item):
+        return refused('file-unknown', title, facts.trouble.text())
+    return None
+
+
+def _change(title: str, facts: FileFacts, change: FileChange, who: str) -> NotApproved:
+    if change.logid:
+        return refused(f'file-{change.kind}', title, change.user or '?', who, change.logid)
+    place = facts.place if facts.repository not in ('', LOCAL) else '–'
+    return refused(f'file-{change.kind}-there', title, change.user or '?', who, place)
+
+
+def due(revision: Revision, item: Item) -> datetime:
+    """When what *revision* approved is to go out, at the earliest (UTC)."""
+    try:
+        return max(revision.timestamp, parse_time(item.content['not-before']))
+    except (KeyError, ValueError):
+        return revision.timestamp
+
+
 #: What a revision's metadata tells.
 CHEAP: dict[str, Clause] = {
     'visible': visible,
@@ -229,5 +289,6 @@ READ: dict[str, Clause] = {
     'no hold': no_hold,
     'second person': second_person,
     'fresh': fresh,
+    'same files': same_files,
     'quiet': quiet,
 }
