@@ -15,12 +15,14 @@ from typing import TypeVar
 from mwsocial.delivery.archive import keep_record
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, judge
+from mwsocial.desk.places import channel_of
 from mwsocial.desk.plan import HANDS_OFF, ItemChange, Pace
 from mwsocial.desk.records import Proven, marked
 from mwsocial.desk.standing import Standing
 from mwsocial.desk.validity import Desk
 from mwsocial.errors import ConfigurationError
 from mwsocial.reason import Reason
+from mwsocial.wiki.config import parse_config
 from mwsocial.wiki.edits import Gone, apply, remove_decision, safe_value
 from mwsocial.wiki.former import FormerRights
 from mwsocial.wiki.history import PageHistory, bot_revisions
@@ -73,13 +75,15 @@ class Reading:
         queue = self.knowledge.decide(lambda: self.knowledge.queue(revid))
         return queue.by_id().get(item_id)
 
-    def addresses(self, channel: str, but: str) -> frozenset[str]:
-        """Where the other items of the page were posted on this channel."""
+    def addresses(self, place: str, item_id: str) -> frozenset[str]:
+        """Where everything else that the page knows was posted on this place's channel."""
         return frozenset(
-            proven.record.rest
-            for item_id, standing in self.by_id.items()
+            proven.record.address
+            for one, standing in self.by_id.items()
             for name, proven in standing.situation.records.items()
-            if name == channel and item_id != but and proven.record.kind == 'posted'
+            if channel_of(name) == channel_of(place)
+            and (one, name) != (item_id, place)
+            and proven.record.address
         )
 
     def new_id(self, item: Item) -> str:
@@ -100,6 +104,9 @@ class QueueReader:
         self.config = desk.config
         self.title = desk.config.pages.queue
         self.not_live = dict(not_live)
+        #: why an item cannot go to a channel now, by id and channel; what is wrong with one, by id
+        self.not_ready: dict[tuple[str, str], Reason] = {}
+        self.troubles: dict[str, Reason] = {}
         self.rules = rules
         self.paces = {
             name: Pace(timedelta(minutes=one.minutes_between_posts), one.posts_per_day)
@@ -126,6 +133,9 @@ class QueueReader:
             desk=self.rules,
             ledger=marked(bot_revisions(self._api, [self.title], self.config.bot), self.config.bot),
             not_live=self.not_live,
+            not_ready=self.not_ready,
+            troubles=self.troubles,
+            languages={name: self.config.channel_language(name) for name in self.config.channels},
         )
         standings = history.decide(lambda: judge(queue, history, bench, moment.now))
         return Reading(
@@ -211,6 +221,27 @@ class QueueReader:
             self._api, self.title, text, base=reading.revid, summary=summary, minor=minor,
             bot=True, nonce=nonce, duty=duty,
         )  # fmt: skip
+
+    def pointer_at(self, name: str, moment: datetime) -> str | None:
+        """The sentence *name* of the configuration as it stood at *moment* (UTC); None if there was none,
+        or it cannot be told.
+        """
+        answer = self._api.query(
+            {
+                'titles': [self._desk.config_title], 'prop': 'revisions', 'rvlimit': '1',
+                'rvstart': moment.strftime('%Y-%m-%dT%H:%M:%SZ'), 'rvdir': 'older',
+                'rvprop': 'content', 'rvslots': 'main',
+            }
+        )  # fmt: skip
+        for page in answer.get('query', {}).get('pages', []):
+            for revision in page.get('revisions', []):
+                text = revision.get('slots', {}).get('main', {}).get('content')
+                if isinstance(text, str):
+                    try:
+                        return parse_config(text, self._desk.config_title).pointers.get(name)
+                    except ConfigurationError:
+                        return None
+        return None
 
     def text_of(self, reading: Reading, revid: int) -> str:
         """The queue page's wikitext in a revision."""

@@ -23,8 +23,16 @@ RECORD = 'mwsocial:record'
 MORE = '+more'
 
 #: What a record can say. ``waiting``: nothing was created, a later run tries again. ``released``: the
-#: claim was given back before anything was sent.
-KINDS = ('sending', 'posted', 'failed', 'unconfirmed', 'waiting', 'released', 'deleted')
+#: claim was given back before anything was sent. ``editing``, ``deleting``: claims on a post that stands;
+#: ``kept``: such a claim came to nothing, the post stands as it was.
+KINDS = (
+    'sending', 'posted', 'failed', 'unconfirmed', 'waiting', 'released', 'deleted',
+    'editing', 'deleting', 'kept',
+)  # fmt: skip
+#: Claims: a run is at work, or has died.
+CLAIMS = frozenset({'sending', 'editing', 'deleting'})
+#: Records of a post that stands, as far as is known.
+_ABOUT_A_POST = frozenset({'editing', 'deleting', 'kept'})
 
 _WORDS = re.compile(r'[a-z0-9][a-z0-9-]*|\+more')
 
@@ -34,13 +42,42 @@ class Record:
     """One ``sent-CHANNEL`` value: ``KIND TIME REVID REST``.
 
     ``time`` is aware UTC by the wiki's clock; ``revid`` is the approving revision; ``rest`` is the
-    nonce of a claim, the address of what was posted, or words.
+    nonce of a claim, the address of what was posted, or words. For ``editing``, ``deleting`` and ``kept``
+    it is ``MARK OLDREVID ADDRESS [WORDS]``: the nonce (or until when it waits, or ``-``), the revision
+    whose words the post holds, and its address; for ``deleted``, ``ADDRESS OLDREVID``.
     """
 
     kind: str
     time: datetime
     revid: int
     rest: str = ''
+
+    @property
+    def mark(self) -> str:
+        """The nonce of a claim; of a ``kept`` record until when it waits, or ``-``."""
+        return self.rest.partition(' ')[0]
+
+    @property
+    def address(self) -> str:
+        """Where the post stands or stood; '' where none is known."""
+        if self.kind in ('posted', 'deleted'):
+            return self.rest.partition(' ')[0]
+        return self._word(2) if self.kind in _ABOUT_A_POST else ''
+
+    @property
+    def words_of(self) -> int:
+        """The revision whose words the post holds or held."""
+        old = self._word(1) if self.kind in _ABOUT_A_POST or self.kind == 'deleted' else ''
+        return int(old) if old.isascii() and old.isdecimal() and len(old) < 19 else self.revid
+
+    @property
+    def words(self) -> str:
+        """Why it was kept."""
+        return self.rest.split(maxsplit=3)[3] if self.kind == 'kept' and self._word(3) else ''
+
+    def _word(self, number: int) -> str:
+        found = self.rest.split()
+        return found[number] if len(found) > number else ''
 
     def text(self) -> str:
         """The value as it stands on the page."""
