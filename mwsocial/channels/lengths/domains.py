@@ -109,8 +109,8 @@ class Chain:
     def is_hopeless(self, number: int) -> bool:
         """Whether no domain begins in the label before this dot, wherever in it."""
         return (
-            self.farthest[number] < 0
-            and not self.tops[number]
+            (self.farthest[number] < 0
+            and not self.tops[number])
             or (self.text[self.dots[number] - 1] in '._-')
         )
 

@@ -49,7 +49,7 @@ _PATH = re.compile(rf'/(?:(?:{_WITHIN}|{_BALANCED})*+{_AT_END})*+(?:{_BALANCED})
 _QUERY = re.compile(r"\?(?:[!?*'@();:+$%\[\].,~|]*+[a-zA-Z0-9\-_&=#/]++)++")
 _PORT = re.compile(':[0-9]+')
 _TCO = re.compile(
-    rf"https?://t\.co/([a-z0-9]+)(?:\?(?:[!?*'@();:+$%\[\].,~|]*+[a-z0-9\-_&=#/]++)++)?", re.I | re.A
+    r"https?://t\.co/([a-z0-9]+)(?:\?(?:[!?*'@();:+$%\[\].,~|]*+[a-z0-9\-_&=#/]++)++)?", re.I | re.A
 )
 _START = re.compile(f'(?<={PRECEDING})[^._\\-]')
 _PRECEDING = re.compile(PRECEDING)
