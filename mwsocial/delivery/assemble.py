@@ -93,7 +93,7 @@ def post_queue(options: argparse.Namespace) -> int:
     check_protection(desk)
     channels, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
-    news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bot, desk.config.news_groups)
+    news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bots, desk.config.news_groups)
     tools = Tools(reader, channels, news, lambda claim, channel: (), say)
     report = Pass(tools).run(simulate=options.simulate)
     say(f'done: {desk.session.count} requests to the wiki')

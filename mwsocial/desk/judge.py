@@ -11,8 +11,8 @@ from mwsocial.desk import validity
 from mwsocial.desk.approval import Approved, NotApproved, approval, first_holder, proved
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.knowledge import Knowledge, Need
-from mwsocial.desk.places import channel_of, part_of
-from mwsocial.desk.records import Hidden, Proven, names, proven_records
+from mwsocial.desk.places import channel_of, part_of, place
+from mwsocial.desk.records import Proven, names, proven_records
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.standing import NEWS, Situation, Standing, stand
 from mwsocial.reason import Reason
@@ -100,18 +100,18 @@ def _situation(
         problems = (*problems, bench.troubles[item.id])
     if newcomer or not item.id:
         return Situation(item, problems, newcomer=newcomer)
+    channels = validity.channels_of(item, bench.desk)
+    parts = {name: len(validity.parts_of(item, name)) for name in channels}
     gathering = Gathering()
     records: dict[str, Proven] = {}
-    hidden: Reason | None = None
     verdict: Approved | NotApproved | None = None
     declined: int | None = None
     settled: dict[str, str] = {}
     if any(names(revision, item.id) for revision in bench.ledger):
         with gathering.noting():
-            try:
-                records = proven_records(item.id, bench.ledger, knowledge)
-            except Hidden as trouble:
-                hidden = Reason('delivery-hidden', (str(trouble.revision.revid),))
+            places = [place(name, part) for name in channels for part in range(1, parts[name] + 1)]
+            places += [NEWS] if NEWS in item.content else []
+            records = proven_records(item.id, places, bench.ledger, knowledge)
     if item.editors.get('approved') or item.id in decided:
         with gathering.noting():
             verdict = approval(item.id, knowledge, bench.rules, now)
@@ -137,20 +137,18 @@ def _situation(
         with gathering.noting():
             changed, editable = changed_places(verdict, records, knowledge, bench)
     gathering.ask()
-    channels = validity.channels_of(item, bench.desk)
     return Situation(
         item,
         problems,
         verdict,
         declined,
         records,
-        hidden,
         settled,
         channels={
             name: bench.not_live.get(name) or bench.not_ready.get((item.id, name))
             for name in channels
         },
-        parts={name: len(validity.parts_of(item, name)) for name in channels},
+        parts=parts,
         changed=changed,
         abilities={
             name: facts.abilities if editable else replace(facts.abilities, edit=False)

@@ -32,8 +32,8 @@ def may_approve(revision: Revision, knowledge: Knowledge, rules: Rules) -> bool:
 
 
 def is_bot(revision: Revision, rules: Rules) -> bool:
-    """Whether the desk's own account made the edit."""
-    return revision.user == rules.bot and not revision.user_hidden
+    """Whether the desk's own account made the edit, or one that was it before."""
+    return revision.user in {rules.bot, *rules.former_bots} and not revision.user_hidden
 
 
 def same_account(revision: Revision, person: Person) -> bool:
