@@ -60,23 +60,35 @@ def test_from_in_order_to_a_person_is_needed(desk: Desk) -> None:
     assert 'MediaWiki may post.' in run.text
     found = of(check(desk, '-json'))
     channel = found['channels']['facebook']
-    assert (channel['account'], channel['may post'], channel['expires']) == ('MediaWiki', True, None)
+    assert (channel['account'], channel['may post'], channel['expires']) == (
+        'MediaWiki',
+        True,
+        None,
+    )
     assert channel['limits']['length'] == 63206
     assert found['queue']['states'] == {}
 
-    desk.propose('release', text='MediaWiki 1.47 is out: https://www.mediawiki.org/wiki/MediaWiki_1.47')
+    desk.propose(
+        'release', text='MediaWiki 1.47 is out: https://www.mediawiki.org/wiki/MediaWiki_1.47'
+    )
     run = check(desk, '-explain:release')
     assert (run.code, 'proposed' in run.text) == (0, True), run
     desk.approve('release')
     assert 'next run' in check(desk, '-explain:release').text
     posted = desk.run()
     assert posted.code == 0, posted
-    assert [one['message'] for one in facebook.ledger()['posts']] == [desk.item('release').content['text']]
+    assert [one['message'] for one in facebook.ledger()['posts']] == [
+        desk.item('release').content['text']
+    ]
     assert facebook.ledger()['violations'] == []
     item = of(check(desk, '-json', '-explain:release'))['item']
     assert item['state'] == 'posted'
     (place,) = item['channels']
-    assert (place['channel'], place['action'], place['reason']['key']) == ('facebook', 'done', 'checking-done')
+    assert (place['channel'], place['action'], place['reason']['key']) == (
+        'facebook',
+        'done',
+        'checking-done',
+    )
     assert place['address'].startswith(facebook.url)
     assert place['since'].endswith('Z')
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from mwsocial.sandbox.networks import posts
 from tests.real.conftest import NewDesk
 from tests.real.desk import Desk
 
 pytestmark = pytest.mark.real
 
-ALL = ('x', 'facebook', 'bluesky')
-NAMES = ('bluesky', 'facebook', 'mastodon', 'x')
+ALL = ('x', 'facebook')
+NAMES = ('facebook', 'mastodon', 'x')
 #: Longer than a claim stays in force.
 LATER = 700
 
@@ -27,12 +26,7 @@ def on(desk: Desk, network: str) -> list[str]:
     """The texts of our posts on a network, oldest first, as its server keeps them."""
     if network == 'mastodon':
         return [one['content'] for one in desk.posts()]
-    return [str(one['text']) for one in ours(desk, network)]
-
-
-def ours(desk: Desk, network: str) -> list[dict[str, Any]]:
-    """Our posts in a stand-in's ledger."""
-    return desk.sandbox.network(network).ledger()['created']
+    return [one.text for one in posts(network, desk.sandbox.network(network).folder)]
 
 
 def count(desk: Desk, network: str, words: str) -> int:
