@@ -71,12 +71,12 @@ def alarmed(found: Page) -> bool:
         (standing(), 'approved', 'checking-state-approved', ('send', 'checking-action-send')),
         (standing(approval=None), 'proposed', 'checking-state-proposed', ('wait', 'checking-state-proposed')),
         (
-            standing(approval=NotApproved(Reason('approval-none', ('Alice',)), 'none')),
-            'proposed', 'approval-none', ('wait', 'approval-none'),
+            standing(approval=NotApproved(Reason('delivery-no-answer'), 'none')),
+            'proposed', 'delivery-no-answer', ('wait', 'delivery-no-answer'),
         ),
         (
-            standing(approval=NotApproved(Reason('approval-stale', ('Alice',)), 'stale')),
-            'proposed', 'approval-stale', ('wait', 'approval-stale'),
+            standing(approval=NotApproved(Reason('delivery-void'), 'stale')),
+            'proposed', 'delivery-void', ('wait', 'delivery-void'),
         ),
         (standing(editors={'hold': 'draft'}), 'held', 'checking-held', ('wait', 'checking-held')),
         (standing(declined=7), 'declined', 'delivery-declined', ('wait', 'delivery-declined')),
