@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-import requests
 from requests_oauthlib import OAuth1
 
 from mwsocial import __version__
@@ -104,7 +103,7 @@ class Client:
         """One request that changes something; never repeated."""
         if body is None:
             return self._ask(method, path)
-        data = json.dumps(body, ensure_ascii=False).encode('utf-8', 'surrogatepass')
+        data = json.dumps(body).encode()
         return self._ask(method, path, data=data, headers={'Content-Type': 'application/json'})
 
     def upload(
@@ -125,7 +124,7 @@ class Client:
             self._session.request(
                 method, self._origin + path, data=data, files=files, headers=headers
             )
-        except (requests.RequestException, OSError, ValueError) as error:
+        except Exception as error:  # what was carried out is told by the exchange alone
             problem = type(error).__name__
         return self._session.last or Exchange(method, path, sent=False, problem=problem)
 
