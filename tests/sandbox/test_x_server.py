@@ -157,7 +157,8 @@ def test_signatures_are_held_against_the_real_clock(server: Server, client: Clie
     'body',
     [
         {}, {'text': ''}, {'text': ' '}, {'text': 5}, {'text': 'a', 'language': 'en'}, {'status': 'a'},
-        {'text': 'a', 'reply': {'in_reply_to_tweet_id': 5}}, {'text': 'a', 'reply': {}, 'x': 1},
+        {'text': 'a', 'reply': {'in_reply_to_tweet_id': 5}}, {'text': 'a', 'reply': {}},
+        {'text': 'a', 'reply': None}, {'text': 'a', 'media': {}},
         {'text': 'a', 'reply': {'in_reply_to_tweet_id': '5', 'auto_populate_reply_metadata': True}},
         {'text': 'a', 'media': {'media_ids': []}}, {'text': 'a', 'media': {'media_ids': [5]}},
         {'text': 'a', 'media': {'media_ids': ['1'] * 5}}, {'text': 'a', 'media': {'media_ids': ['1']}},

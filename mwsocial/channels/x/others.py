@@ -163,7 +163,7 @@ class Others:
         theirs = [one for one in posts if one.author != self._us.id]
         if not theirs:
             return frozenset(), frozenset()
-        start = min(words.born(one.conversation) for one in theirs)
+        start = min(words.born(one.conversation or one.id) for one in theirs)
         own = self._own.since(max(start, self._now() - _LOOK_BACK), _LOOK_PAGES)
         if isinstance(own, CannotLook):
             return frozenset(), frozenset()

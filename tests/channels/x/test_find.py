@@ -45,7 +45,7 @@ def test_found(
     desk: Desk, start: datetime, text: str, vocabulary: words.Vocabulary,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(words, 'SPOKEN', vocabulary)
+    monkeypatch.setattr(words, 'SPOKEN', (vocabulary,))
     posted(desk, 'something else before')
     wanted = posted(desk, text)
     posted(desk, f'{text} and more'[:100])
@@ -234,12 +234,28 @@ def test_a_post_of_somebody_else_in_our_timeline(desk: Desk, start: datetime) ->
     assert isinstance(desk.channel.find(Post('a', 'k'), start, ()), CannotLook)
 
 
-def test_a_vocabulary_that_x_no_longer_speaks(desk: Desk, start: datetime) -> None:
-    posted(desk, 'a')
+def test_words_that_x_does_not_know_any_more(desk: Desk, start: datetime) -> None:
+    made = posted(desk, 'a')
     desk.set(vocabularies=['new'])
+    for _ in range(2):
+        assert desk.channel.find(Post('a', 'k'), start, ()) == made
+    # it is asked once in the older ones, and then no more
+    assert desk.count('timeline') == 3
+    desk.set(vocabularies=[])
     found = desk.channel.find(Post('a', 'k'), start, ())
     assert isinstance(found, CannotLook)
-    assert 'author_id, created_at' in found.reason.text()
+    assert 'created_at' in found.reason.text()
+
+
+def test_words_that_x_refuses(desk: Desk, start: datetime) -> None:
+    made = posted(desk, 'a')
+    wrong = {'errors': [{'parameters': {'tweet.fields': ['a']}, 'message': 'unknown'}]}
+    desk.server.fault('answer', kind='timeline', status=400, body=json.dumps(wrong))
+    assert desk.channel.find(Post('a', 'k'), start, ()) == made
+    other = {'errors': [{'parameters': {'since_id': ['a']}, 'message': 'too old'}]}
+    desk.server.fault('answer', kind='timeline', status=400, body=json.dumps(other), times=None)
+    assert isinstance(desk.channel.find(Post('a', 'k'), start, ()), CannotLook)
+    assert desk.count('timeline') == 3
 
 
 def test_reads_are_tried_again_and_signed_anew(desk: Desk, start: datetime) -> None:

@@ -41,7 +41,7 @@ FAULTS = [
 @pytest.fixture(params=['old', 'new'])
 def spoken(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Both vocabularies."""
-    monkeypatch.setattr(words, 'SPOKEN', {'old': words.OLD, 'new': words.NEW}[request.param])
+    monkeypatch.setattr(words, 'SPOKEN', {'old': (words.OLD,), 'new': (words.NEW,)}[request.param])
     return str(request.param)
 
 
@@ -191,7 +191,9 @@ def test_an_author_who_is_not_named(desk: Desk, channel: XChannel) -> None:
     data = {'id': '5', 'author_id': '7', 'created_at': '2026-11-25T12:00:00.000Z', 'text': 'a'}
     desk.server.fault('answer', kind='lookup', body=json.dumps({'data': data}))
     assert isinstance(channel.look_up('https://x.com/a/status/5'), TryLater)
-    desk.server.fault('answer', kind='lookup', body=json.dumps({'data': {'id': '5', 'text': 'a'}}))
+    desk.server.fault(
+        'answer', kind='lookup', times=2, body=json.dumps({'data': {'id': '5', 'text': 'a'}})
+    )
     found = channel.look_up('https://x.com/a/status/5')
     assert isinstance(found, TryLater)
     assert found.reason.key == 'x-fields-missing'
@@ -347,6 +349,22 @@ def test_other_reasons_not_to_answer(desk: Desk, channel: XChannel) -> None:
     assert isinstance(gone, Refused)
     assert gone.reason.key == 'x-gone'
     assert desk.ours == []
+
+
+def test_no_answer_without_knowing_the_conversation(desk: Desk, channel: XChannel) -> None:
+    url = desk.say('@mediawiki a')
+    number = url.rpartition('/')[2]
+    seen = desk.seen(url)
+    users = [{'id': '7', 'username': 'reader'}]
+    data = {
+        'id': number, 'author_id': '7', 'created_at': '2026-11-25T12:00:00.000Z', 'text': 'a',
+        'entities': {'mentions': [{'username': 'mediawiki'}]},
+        'referenced_tweets': [{'type': 'replied_to', 'id': '17'}],
+    }  # fmt: skip
+    body = json.dumps({'data': data, 'includes': {'users': users}})
+    desk.server.fault('answer', kind='lookup', body=body)
+    assert isinstance(channel.point(seen, POINTER), TryLater)
+    assert desk.count() == 0
 
 
 def test_no_answer_while_our_posts_cannot_be_read(desk: Desk, channel: XChannel) -> None:
