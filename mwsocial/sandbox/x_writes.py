@@ -61,8 +61,8 @@ class Writes:
         if 'quote_tweet_id' in body:
             return x_errors.forbidden('Quoting by this API is not part of your plan.')
         wrong = _wrong_fields(body, _POST_FIELDS, _NOT_HERE)
-        text, reply, media = body.get('text', ''), body.get('reply', {}), body.get('media', {})
-        wrong |= _wrong_post(text, reply, media)
+        wrong |= _wrong_post(body)
+        text, reply, media = body.get('text', ''), body.get('reply'), body.get('media') or {}
         if wrong:
             return x_errors.invalid(wrong)
         if not text.strip() and not media:
@@ -232,16 +232,17 @@ def _wrong_fields(
     }
 
 
-def _wrong_post(text: Any, reply: Any, media: Any) -> dict[str, str]:
+def _wrong_post(body: dict[str, Any]) -> dict[str, str]:
     wrong = {}
-    if not isinstance(text, str):
+    reply, media = body.get('reply'), body.get('media')
+    if not isinstance(body.get('text', ''), str):
         wrong['text'] = 'The text is to be a string'
-    if reply != {} and not (
+    if 'reply' in body and not (
         isinstance(reply, dict) and set(reply) == {'in_reply_to_tweet_id'}
         and _is_id(reply['in_reply_to_tweet_id'])
     ):  # fmt: skip
         wrong['reply'] = 'A reply has one in_reply_to_tweet_id, a string of digits'
-    if media != {} and not (
+    if 'media' in body and not (
         isinstance(media, dict) and set(media) == {'media_ids'}
         and isinstance(media['media_ids'], list) and 1 <= len(media['media_ids']) <= 4
         and all(_is_id(one) for one in media['media_ids'])

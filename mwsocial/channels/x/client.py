@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, urlencode
 
-import requests
 from requests_oauthlib import OAuth1
 
 from mwsocial import __version__
@@ -32,7 +31,7 @@ PAGE = 100
 class Keys:
     """What requests are signed with: that of the app, and that of the account."""
 
-    consumer_key: str
+    consumer_key: str = field(repr=False)
     consumer_secret: str = field(repr=False)
     access_token: str = field(repr=False)
     access_secret: str = field(repr=False)
@@ -90,6 +89,7 @@ class Client:
             keys.consumer_key, keys.consumer_secret, keys.access_token, keys.access_secret
         )
         self._us: Us | None = None
+        self._spoken = 0  # which of the vocabularies X is known to speak
         self.level = ''
 
     # -- requests ----------------------------------------------------------------------------------
@@ -104,7 +104,7 @@ class Client:
         """One request that changes something; never repeated."""
         if body is None:
             return self._ask(method, path)
-        data = json.dumps(body, ensure_ascii=False).encode('utf-8', 'surrogatepass')
+        data = json.dumps(body).encode()
         return self._ask(method, path, data=data, headers={'Content-Type': 'application/json'})
 
     def upload(
@@ -125,7 +125,7 @@ class Client:
             self._session.request(
                 method, self._origin + path, data=data, files=files, headers=headers
             )
-        except (requests.RequestException, OSError, ValueError) as error:
+        except Exception as error:  # what was carried out is told by the exchange alone
             problem = type(error).__name__
         return self._session.last or Exchange(method, path, sent=False, problem=problem)
 
@@ -161,10 +161,9 @@ class Client:
         posts: dict[str, words.XPost] = {}
         known: dict[str, words.Person] = {}
         token, empty, partial, strangers = '', 0, False, False
-        query = words.SPOKEN.asking(people=people) | dict(asked)
         for _ in range(pages):
-            exchange = self.read(path, query | ({'pagination_token': token} if token else {}))
-            page = words.page_of(exchange.json()) if exchange.status == 200 else None
+            more = {'pagination_token': token} if token else {}
+            exchange, page = self._page(path, {**asked, **more}, people=people)
             if page is None:
                 return self.not_done(exchange)
             if isinstance(page, Reason):
@@ -184,13 +183,26 @@ class Client:
                 return Listing(tuple(posts.values()), known, whole)
         return Listing(tuple(posts.values()), known, whole=False)
 
+    def _page(
+        self, path: str, asked: Mapping[str, str], *, people: bool
+    ) -> tuple[Exchange, words.Page | Reason | None]:
+        """One page of posts (None: the answer is none), asked for in words that X knows."""
+        while True:
+            vocabulary = words.SPOKEN[self._spoken]
+            exchange = self.read(path, vocabulary.asking(people=people) | dict(asked))
+            page = words.page_of(exchange.json()) if exchange.status == 200 else None
+            dropped = isinstance(page, Reason) and page.key == 'x-fields-missing'
+            unknown = vocabulary.fields in verdicts.wrong_parameters(exchange)
+            if not (dropped or unknown) or self._spoken + 1 == len(words.SPOKEN):
+                return exchange, page
+            self._spoken += 1
+
     def post(self, number: str, url: str, *, people: bool) -> Found | Refused | TryLater:
         """The post with the id *number*, which people know as *url*.
 
         Refused only where it is gone or not for us to see: trouble of ours says nothing about the post.
         """
-        exchange = self.read(f'/2/tweets/{number}', words.SPOKEN.asking(people=people))
-        page = words.page_of(exchange.json()) if exchange.status == 200 else None
+        exchange, page = self._page(f'/2/tweets/{number}', {}, people=people)
         if isinstance(page, words.Page) and page.posts:
             return Found(page.posts[0], page.people)
         kinds = verdicts.problems_of(exchange)

@@ -66,13 +66,11 @@ class Others:
         query = query_of(text, self._us.name)
         if not query:
             return Refused(Reason('x-no-words', (text,)))
-        after = words.sane_id(cursor)
+        known = words.sane_id(cursor)
+        # X refuses an older start, and gives seven days without one.
+        young = bool(known) and words.born(known) > self._now() - _SEARCHED
         asked = {'query': query}
-        if after and words.born(after) < self._now() - _SEARCHED:
-            # X refuses so old a start, and gives seven days without one.
-            asked['after'] = after
-            after = ''
-        return self._batch('/2/tweets/search/recent', asked, after, FEED_PAGES)
+        return self._batch('/2/tweets/search/recent', asked, known, FEED_PAGES, ask=young)
 
     def following(self) -> Sequence[str] | Refused | TryLater:
         """The names of those whom we follow, with an @."""
@@ -115,13 +113,12 @@ class Others:
     # -- lists of posts ----------------------------------------------------------------------------
 
     def _batch(
-        self, path: str, asked: Mapping[str, str], after: str, pages: int
+        self, path: str, asked: Mapping[str, str], known: str, pages: int, *, ask: bool = True
     ) -> Batch | Refused | TryLater:
-        asked = dict(asked)
-        known = after or asked.pop('after', '')
-        asked['max_results'] = str(PAGE if known else _FIRST)
-        if after:
-            asked['since_id'] = after
+        """What is newer than the post *known*; *ask*: whether X can be asked for just that."""
+        asked = {**asked, 'max_results': str(PAGE if known else _FIRST)}
+        if known and ask:
+            asked['since_id'] = known
         found = self._client.listing(path, asked, people=True, pages=pages if known else 1)
         if isinstance(found, Refused | TryLater):
             return found
@@ -166,7 +163,7 @@ class Others:
         theirs = [one for one in posts if one.author != self._us.id]
         if not theirs:
             return frozenset(), frozenset()
-        start = min(words.born(one.conversation) for one in theirs)
+        start = min(words.born(one.conversation or one.id) for one in theirs)
         own = self._own.since(max(start, self._now() - _LOOK_BACK), _LOOK_PAGES)
         if isinstance(own, CannotLook):
             return frozenset(), frozenset()

@@ -70,7 +70,7 @@ class Own:
         def fits(one: XPost) -> bool:
             if post.after:
                 return one.answers == parent
-            return not one.answers
+            return not one.answers and not one.answered
 
         return self._find(post.text, since, fits, ids_of(ignoring))
 
@@ -90,9 +90,9 @@ class Own:
     def answers(self, posts: Collection[XPost]) -> dict[str, XPost]:
         """Which of *posts* of ours answer somebody, by conversation; our own threads do not."""
         return {
-            one.conversation: one
+            one.conversation or one.answers: one
             for one in posts
-            if one.id != one.conversation and not one.reposts and one.answered != self._us.id
+            if (one.answers or one.answered) and not one.reposts and one.answered != self._us.id
         }
 
     def _find(

@@ -85,6 +85,8 @@ class Poster:
             return fresh
         if fresh.ours or not (fresh.mentions_us or fresh.reply_to_us):
             return Refused(Reason('x-not-to-us', (fresh.url,)))
+        if not fresh.conversation:
+            return TryLater(Reason('x-fields-missing', ('conversation_id',)))
         own = Own(self._client, self._us)
         posts = own.since(words.born(fresh.conversation))
         if isinstance(posts, CannotLook):

@@ -63,6 +63,14 @@ def problems_of(exchange: Exchange) -> frozenset[str]:
     return frozenset(kinds)
 
 
+def wrong_parameters(exchange: Exchange) -> frozenset[str]:
+    """The names of the parameters that X does not take."""
+    if exchange.status != 400:
+        return frozenset()
+    named = (one.get('parameters') for one in _errors(exchange))
+    return frozenset(name for one in named if isinstance(one, dict) for name in one)
+
+
 def is_duplicate(exchange: Exchange) -> bool:
     """Whether X says that the same words were posted before. It is right about that often, not always,
     and it does not say which post it means.

@@ -2,7 +2,7 @@
 
 Until specification 2.166 a post was a tweet; since 2.167 (July 2026) it is a post. Both are spoken on
 the same addresses, and X answers in the words that it was asked in. Both are read here; ``SPOKEN`` is
-the one place that says in which we ask.
+the one place that says in which we ask. That what was asked for has come is checked with every page.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ OLD = Vocabulary(
     'tweet.fields', (*_COMMON, 'author_id', 'note_tweet', 'referenced_tweets'), False
 )  # fmt: skip
 NEW = Vocabulary('post.fields', (*_COMMON, 'note_post', 'referenced_posts'), True)
-#: In which words X is asked. The older ones tell who wrote a post without a charge.
-SPOKEN = OLD
+#: In which words X is asked: in the first, and in the next where X does not know those any more. The
+#: older ones tell who wrote a post without a charge.
+SPOKEN = (OLD, NEW)
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Person:
 class XPost:
     """A post as X shows it; ids are strings of digits, '' where there is none.
 
+    ``conversation`` is the id of its first post, '' for an answer where X does not tell.
     ``text`` has addresses in full and no picture's link; it is ``whole`` unless X has cut it or kept an
     address short. ``answers`` is the post it replies to, ``answered`` whose that is; ``reposts`` the
     post it is a repost of. ``names`` are those it mentions, in small letters; ``linked``: it holds an
@@ -142,11 +144,12 @@ def post_of(value: object) -> XPost | None:
         text, entities, cut = note['text'], note.get('entities', entities), False
     words, linked = _expanded(text, entities)
     references = _references(value.get('referenced_posts') or value.get('referenced_tweets'))
+    replied_to = references.get('replied_to', '')
     history = value.get('edit_history_post_ids') or value.get('edit_history_tweet_ids')
     return XPost(
         number, author, created, words, not cut and not _SHORT.search(words),
-        sane_id(value.get('conversation_id')) or number,
-        references.get('replied_to', ''), sane_id(value.get('in_reply_to_user_id')),
+        sane_id(value.get('conversation_id')) or ('' if replied_to else number),
+        replied_to, sane_id(value.get('in_reply_to_user_id')),
         references.get('retweeted', '') or references.get('reposted', ''),
         _names(entities), linked, _edited(history),
     )  # fmt: skip
