@@ -39,6 +39,11 @@ def show(time: datetime) -> str:
     return time.strftime('%Y-%m-%dT%H:%M:%SZ')
 
 
+def has_more(answer: Mapping[str, Any]) -> bool:
+    """Whether an answer goes on with more than older versions of a file, which nobody has asked for."""
+    return bool(answer.get('continue', {}).keys() - {'continue', 'iistart'})
+
+
 def change_of(entry: Mapping[str, Any]) -> FileChange | None:
     """What an entry of the log (formatversion 2) says has happened; None if nothing to the file."""
     kind = str(entry.get('type', ''))
@@ -82,7 +87,7 @@ def changes_in(
     answers: Iterable[Mapping[str, Any]], since: datetime
 ) -> tuple[str, list[FileChange]]:
     """What the answers to ``one_file`` say: the newest version's SHA-1 ('' without a file), and what
-    has happened from *since* on.
+    has happened from *since* on, oldest first.
 
     A move is logged under the title it came from, so what was moved *to* this title shows in its page's
     history only: as a revision that changes nothing. Raises ValueError, TypeError, KeyError or
@@ -95,15 +100,16 @@ def changes_in(
         query = answer['query']
         log += query.get('logevents', ())
         for page in query['pages']:
-            for image in page.get('imageinfo', ()):
-                sha1 = str(image.get('sha1') or '')
+            for image in page.get('imageinfo', ())[:1]:
+                sha1 = sha1 or str(image.get('sha1') or '')
             revisions += page.get('revisions', ())
-        if 'lecontinue' not in answer.get('continue', {}) and _goes_back(revisions, since):
+        whole = 'lecontinue' not in answer.get('continue', {}) and _goes_back(revisions, since)
+        if whole or not has_more(answer):
             break
     changes = [change for change in map(change_of, log) if change and change.when >= since]
     if not changes:
         changes = list(_moved_here(revisions, log, since))
-    return sha1, changes
+    return sha1, sorted(changes, key=lambda one: (one.when, one.logid))
 
 
 def _goes_back(revisions: Sequence[Mapping[str, Any]], since: datetime) -> bool:

@@ -17,7 +17,7 @@ from mwsocial.desk.files import LOCAL, FileChange, FileFacts
 from mwsocial.errors import TemporaryError
 from mwsocial.reason import Reason
 from mwsocial.wiki.api import Api, read_timestamp
-from mwsocial.wiki.filelog import IMAGE, LOG, changes_in, changes_of, one_file, show
+from mwsocial.wiki.filelog import IMAGE, LOG, changes_in, changes_of, has_more, one_file, show
 from mwsocial.wiki.repository import Repository, Silent, repository
 
 _NS_FILE = 6
@@ -86,9 +86,10 @@ class FileReader:
                     names.setdefault(real.get(title, title), {})[title] = None
                 for page in query.get('pages', ()):
                     for title in names.get(str(page.get('title', '')), ()):
-                        if title not in found or page.get('imageinfo'):
+                        # The newest version comes first; the answer goes on with older ones.
+                        if title not in found or not found[title].repository:
                             found[title] = self._facts(page)
-                if len(log) > _MOST_ENTRIES:
+                if len(log) > _MOST_ENTRIES or not has_more(answer):
                     break
         lacking = [title for title in titles if title not in found]
         if lacking:
@@ -150,4 +151,4 @@ def _moves(metadata: Any) -> bool:
 
 
 def _in_order(changes: Iterable[FileChange]) -> tuple[FileChange, ...]:
-    return tuple(sorted(dict.fromkeys(changes), key=lambda one: one.when))
+    return tuple(sorted(dict.fromkeys(changes), key=lambda one: (one.when, one.logid)))

@@ -57,7 +57,7 @@ class Repository:
         self._session.headers['User-Agent'] = USER_AGENT
 
     def file(self, title: str, since: datetime, now: datetime) -> tuple[str, list[FileChange]]:
-        """The SHA-1 of the newest version, and what happened from *since* on, oldest last.
+        """The SHA-1 of the newest version, and what happened from *since* on, oldest first.
 
         All times are UTC by the clock of the wiki that asks, whose time is *now*. Raises Silent.
         """

@@ -239,6 +239,26 @@ def test_answers_in_parts() -> None:
     assert len(found[A].changes) == 1
 
 
+def test_older_versions_are_not_the_file() -> None:
+    """With one title, the API goes on with the versions before (``iistart``)."""
+    old = page(A, image={'sha1': 'b' * 40, 'url': 'https://wiki.example/archive/A.png'})
+    more = {'continue': {'iistart': 'x', 'continue': '||info'}}
+    found = reader(Api(about(page(A), **more))).read({A: None})
+    assert found[A].sha1 == 'a' * 40
+    both = {'continue': {'iistart': 'x', 'lecontinue': 'y'}}
+    api = Api(about(page(A), **both), about(old, log=[entry('delete')], **more))
+    found = reader(api).read({A: SINCE})
+    assert (found[A].sha1, len(found[A].changes)) == ('a' * 40, 1)
+
+
+def test_older_versions_are_not_the_file_elsewhere() -> None:
+    old = answer(entry('delete'), revisions=[OLD], **{'continue': {'iistart': 'x'}})
+    old['query']['pages'][0] |= page(A, image={'sha1': 'b' * 40})
+    first = answer(**{'continue': {'iistart': 'x', 'lecontinue': 'y'}})
+    sha1, changes = changes_in([first, old, {}], SINCE)
+    assert (sha1, len(changes)) == ('a' * 40, 1)
+
+
 def test_a_log_that_is_too_long_is_asked_for_by_title(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, '_MOST_ENTRIES', 2)
     log = [entry('delete', title=f'File:{n}.png') for n in range(3)]
