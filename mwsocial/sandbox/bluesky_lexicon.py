@@ -44,7 +44,7 @@ class XrpcError(Exception):
 
 @dataclass(frozen=True)
 class Known:
-    """What is there to refer to: the CID of a record by its address, the size of a blob by its CID."""
+    """What is or was there to refer to: the CID of a record by its address, the size of a blob by its CID."""
 
     record: Callable[[str], str | None]
     blobs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -188,7 +188,7 @@ def _ref(ref: object, known: Known, where: str) -> None:
     if not isinstance(ref.get('uri'), str) or not _CID.fullmatch(str(ref.get('cid'))):
         raise invalid(f'Invalid reference at $.{where}')
     if known.record(ref['uri']) != ref['cid']:
-        raise invalid(f'{ref["uri"]} at $.{where} is not there, or not in this version')
+        raise invalid(f'{ref["uri"]} at $.{where} was never there in this version')
 
 
 def _only(value: object, fields: set[str], where: str) -> None:

@@ -117,7 +117,7 @@ class Bluesky(Sessions):
         if body.get('collection') not in COLLECTIONS:
             raise invalid(f'no collection of ours: {body.get("collection")}')
         if method == 'com.atproto.repo.deleteRecord':
-            self.records.pop(f'at://{did}/{body["collection"]}/{body.get("rkey")}', None)
+            self.remove(f'at://{did}/{body["collection"]}/{body.get("rkey")}')
             return {}
         return self._create(did, body, request.delay)
 
@@ -130,7 +130,7 @@ class Bluesky(Sessions):
         if not isinstance(key, str) or not TID.fullmatch(key):
             words = f'Invalid TID string (got "{key}")'
             raise invalid(f'Invalid record key for {collection}: {words} at $')
-        known = Known(lambda uri: self.records.get(uri, {}).get('cid'), self.blobs)
+        known = Known(self.cid_at, self.blobs)
         check(collection, body.get('record'), known)
         uri = f'at://{did}/{collection}/{key}'
         if collection != POST:
@@ -139,7 +139,7 @@ class Bluesky(Sessions):
                 if one['did'] == did and one['collection'] == collection:
                     there = one['value']['subject']
                     if there == subject or _uri(there) == _uri(subject) != '':
-                        del self.records[one['uri']]
+                        self.remove(one['uri'])
         if uri in self.records:
             raise XrpcError(500, 'InternalServerError', 'Internal Server Error')
         made = self.put(did, collection, key, body['record'], delay)

@@ -111,7 +111,8 @@ class State(Service):
             value['createdAt'] = moment(self.now())
             return self.put(self.did_of(arguments['handle']), REPOST, self.next_tid(), value)
         if name == 'remove':
-            return self.records.pop(arguments['uri'])
+            self.remove(arguments['uri'])
+            return {}
         if name == 'account':
             self.account(arguments['handle']).update(arguments['changes'])
             return self.account(arguments['handle'])
@@ -124,6 +125,17 @@ class State(Service):
             self.ledger.data['appview'] = bool(arguments['on'])
             return {}
         return super().control(name, arguments)
+
+    def remove(self, uri: str) -> None:
+        """Remove a record, if it is there. What refers to it keeps doing so."""
+        record = self.records.pop(uri, None)
+        if record:
+            self.ledger.table('removed')[uri] = record['cid']
+
+    def cid_at(self, uri: str) -> str | None:
+        """The version of the record that is, or was, at *uri*."""
+        found = self.records.get(uri, {}).get('cid') or self.ledger.table('removed').get(uri)
+        return str(found) if found else None
 
     def put(
         self, did: str, collection: str, key: str, value: Any, delay: timedelta = timedelta()

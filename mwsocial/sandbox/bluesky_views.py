@@ -5,6 +5,7 @@ Everything is sorted by ``min(createdAt, indexed)``, newest first, as the real o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,14 @@ class Views:
             if datetime.fromisoformat(one['visible']) <= now
             and accounts[one['did']]['status'] == 'active'
         }
+        self._replies = Counter(_parent(one) for one in self._of(POST))
+        self._reposts = Counter(_subject(one) for one in self._of(REPOST))
+        # What the viewer has reposted and followed: the record's address by its subject.
+        self._mine = {
+            (one['collection'], _subject(one) or str(one['value']['subject'])): str(one['uri'])
+            for one in self.records.values()
+            if one['did'] == did and one['collection'] in (REPOST, FOLLOW)
+        }
 
     # -- single things ----------------------------------------------------------------------------
 
@@ -36,7 +45,7 @@ class Views:
         """A profileViewBasic."""
         account = self.accounts[did]
         viewer: dict[str, Any] = {'muted': False, 'blockedBy': False}
-        follow = self._own(FOLLOW, did)
+        follow = self._mine.get((FOLLOW, did))
         if follow:
             viewer['following'] = follow
         return {
@@ -49,21 +58,19 @@ class Views:
 
     def post(self, record: Record) -> dict[str, Any]:
         """A postView."""
-        reposts = [one for one in self._of(REPOST) if _subject(one) == record['uri']]
         viewer: dict[str, Any] = {'threadMuted': False, 'embeddingDisabled': False}
-        mine = self._own(REPOST, record['uri'])
+        mine = self._mine.get((REPOST, record['uri']))
         if mine:
             viewer['repost'] = mine
         if record['uri'] in self.accounts[record['did']]['closed']:
             viewer['replyDisabled'] = True
-        replies = [one for one in self._of(POST) if _parent(one) == record['uri']]
         return {
             'uri': record['uri'],
             'cid': record['cid'],
             'author': self.author(record['did']),
             'record': record['value'],
-            'replyCount': len(replies),
-            'repostCount': len(reposts),
+            'replyCount': self._replies[record['uri']],
+            'repostCount': self._reposts[record['uri']],
             'likeCount': 0,
             'quoteCount': 0,
             'indexedAt': record['indexed'],
@@ -178,12 +185,6 @@ class Views:
 
     def _of(self, collection: str) -> list[Record]:
         return [one for one in self.records.values() if one['collection'] == collection]
-
-    def _own(self, collection: str, subject: str) -> str:
-        for one in self._of(collection):
-            if one['did'] == self.did and subject in (_subject(one), one['value'].get('subject')):
-                return str(one['uri'])
-        return ''
 
 
 def sort_time(record: Record) -> str:
