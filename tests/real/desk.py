@@ -25,6 +25,7 @@ class Run:
 
     def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
         self.code = done.returncode
+        self.out = done.stdout
         self.text = done.stdout + done.stderr
 
     def __repr__(self) -> str:

@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
-SPACES = '\\x09-\\x0d\\x20\\x85\\xa0\\u1680\\u180e\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
+SPACES = (
+    '\\x09-\\x0d\\x20\\x85\\xa0\\u1680\\u180e\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
+)
 _PUNCTUATION = "!'#%&()*+,\\\\:;<=>?@\\[\\]^{|}~$/"
 _INVALID = '\\ufffe\\ufeff\\uffff'
 _DIRECTIONS = '\\u202a-\\u202e\\u061c\\u200e\\u200f\\u2066-\\u2069'
@@ -108,10 +110,8 @@ class Chain:
 
     def is_hopeless(self, number: int) -> bool:
         """Whether no domain begins in the label before this dot, wherever in it."""
-        return (
-            (self.farthest[number] < 0
-            and not self.tops[number])
-            or (self.text[self.dots[number] - 1] in '._-')
+        return (self.farthest[number] < 0 and not self.tops[number]) or (
+            self.text[self.dots[number] - 1] in '._-'
         )
 
     def _is_label(self, at: int, number: int) -> bool:
