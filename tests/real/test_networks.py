@@ -178,7 +178,8 @@ def test_images_and_a_thread(four: Desk) -> None:
         first = posts(name, four.sandbox.network(name).folder)[0]
         assert first.images == ('A red field', 'A blue field'), name
     first, second = sorted(four.posts(), key=lambda one: 'Second' in one['content'])
-    assert [one['name'] for one in first['attachment']] == ['A red field', 'A blue field']
+    # snac2 2.75 keeps the last of several images.
+    assert [one['name'] for one in first['attachment']][-1:] == ['A blue field']
     assert not second.get('attachment')
     assert second['inReplyTo'] == first['id']
     bluesky = posts('bluesky', four.sandbox.network('bluesky').folder)
