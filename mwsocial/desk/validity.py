@@ -11,24 +11,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from mwsocial.channels.base import Limits
+from mwsocial.channels.base import Abilities, Limits
+from mwsocial.desk.files import IMAGES, Files, image_title
 from mwsocial.desk.fingerprint import channel_names
+from mwsocial.desk.image_rules import file_problems, name_problem
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.times import BadTime, parse_time
 from mwsocial.reason import Reason
 
 #: A language code as networks take it: a simple form of BCP 47.
 LANGUAGE = re.compile(r'[a-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}')
-IMAGES = (('image', 'alt'), ('image2', 'alt2'), ('image3', 'alt3'), ('image4', 'alt4'))
 #: A line that holds only this splits a text into a thread.
 SPLIT = '----'
 
 _BLANK = ' \t\n'
-# A title cannot hold these (MediaWikiTitleCodec), and a file's name holds no slash or colon.
-_FILE = re.compile(
-    r'(?:file|image):[ _]*([^#<>\[\]|{}\x00-\x1f\x7f/:\\]+\.[a-z0-9]{2,5})', re.I | re.A
-)
-_LONGEST_TITLE = 240
 
 
 @dataclass(frozen=True)
@@ -36,14 +32,19 @@ class ChannelFacts:
     """What the rules need to know of an enabled channel.
 
     ``limits`` is None while the network does not tell them. ``weigh(text, warning)`` is the length as
-    the network counts it. ``takes(address)``: whether the post at that address can be shared or
-    answered there.
+    the network counts it. ``takes(address)``: whether a post on this network can have that address.
     """
 
     network: str
     limits: Limits | None
     weigh: Callable[[str, str], int]
     takes: Callable[[str], bool] = lambda address: True
+    abilities: Abilities = field(default_factory=Abilities)
+
+    def can(self, kind: str, address: str) -> bool:
+        """Whether the post at *address* can be shared (``share``) or answered (``point``) here."""
+        able = self.abilities.share if kind == 'share' else self.abilities.point
+        return able and self.takes(address)
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,14 @@ class Desk:
     language: re.Pattern[str] = LANGUAGE
 
 
-def problems(item: Item, desk: Desk) -> tuple[Reason, ...]:
-    """Everything that keeps the whole item from being posted, the most basic first."""
+def problems(item: Item, desk: Desk, files: Files | None = None) -> tuple[Reason, ...]:
+    """Everything that keeps the whole item from being posted, the most basic first.
+
+    *files*: what the wiki says of the files that it names, as far as that is known.
+    """
     rules = (_kinds, _channels, _pointer, _addresses, _texts, _lengths, _images, _times, _language)
-    return tuple(dict.fromkeys(reason for rule in rules for reason in rule(item, desk)))
+    found = [reason for rule in rules for reason in rule(item, desk)]
+    return tuple(dict.fromkeys([*found, *_files(item, desk, files or {})]))
 
 
 def remarks(item: Item, desk: Desk) -> tuple[Reason, ...]:
@@ -101,10 +106,15 @@ def channels_of(item: Item, desk: Desk) -> tuple[str, ...]:
         return ()
     listed = channel_names(item.content.get('channels', ''))
     names = [name for name in sorted(desk.channels) if not listed or name in listed]
-    address = item.content.get('share') or item.content.get('point')
-    if address:
-        names = [name for name in names if desk.channels[name].takes(address)]
+    for kind in ('share', 'point'):
+        if address := item.content.get(kind):
+            names = [name for name in names if desk.channels[name].can(kind, address)]
     return tuple(names)
+
+
+def parts_of(item: Item, channel: str) -> list[str]:
+    """The posts that the item makes on a channel, in order; one without words for a share or pointer."""
+    return parts(text_for(item, channel)) if kinds(item) == ('text',) else ['']
 
 
 def kinds(item: Item) -> tuple[str, ...]:
@@ -117,20 +127,6 @@ def kinds(item: Item) -> tuple[str, ...]:
         *(('text',) if has_text else ()),
         *(one for one in ('share', 'point') if content.get(one)),
     )
-
-
-def image_title(value: str) -> str:
-    """The wiki's title ``File:Name.png`` for an ``image`` value; '' where it is none.
-
-    The prefix is needed: a bare name may be a page, and the wiki itself would not take it for a file.
-    """
-    named = _FILE.fullmatch(value)
-    if not named:
-        return ''
-    name = ' '.join(named[1].replace('_', ' ').split())
-    if not name or len(name.encode('utf-8', 'surrogatepass')) > _LONGEST_TITLE:
-        return ''
-    return f'File:{name[0].upper()}{name[1:]}'
 
 
 def _names(names: Iterable[str]) -> str:
@@ -186,9 +182,9 @@ def _addresses(item: Item, desk: Desk) -> Iterator[Reason]:
             yield Reason('validity-address', (address, 'https://'), kind)
             continue
         for name in listed:
-            if name in desk.channels and not desk.channels[name].takes(address):
+            if name in desk.channels and not desk.channels[name].can(kind, address):
                 yield Reason('validity-share-channel', (name,), kind)
-        if desk.channels and not any(one.takes(address) for one in desk.channels.values()):
+        if desk.channels and not any(one.can(kind, address) for one in desk.channels.values()):
             yield Reason('validity-share-nowhere', where=kind)
 
 
@@ -235,7 +231,9 @@ def _lengths(item: Item, desk: Desk) -> Iterator[Reason]:
         if facts.limits is None:
             continue
         where = f'text-{channel}' if content.get(f'text-{channel}') else 'text'
-        thread = parts(text_for(item, channel))
+        thread = parts_of(item, channel)
+        if len(thread) > 1 and not facts.abilities.threads:
+            yield Reason('validity-no-threads', (channel,), where)
         if 'point' in kinds(item):
             where, thread = 'pointer', [desk.pointers.get(content.get('pointer', ''), '')]
         for number, part in enumerate(thread, 1):
@@ -270,6 +268,18 @@ def _images(item: Item, desk: Desk) -> Iterator[Reason]:
         limits = desk.channels[channel].limits
         if limits is not None and len(given) > limits.images:
             yield Reason('validity-images-many', (channel, str(limits.images)))
+
+
+def _files(item: Item, desk: Desk, files: Files) -> Iterator[Reason]:
+    limits = {name: desk.channels[name].limits for name in channels_of(item, desk)}
+    for image, _ in IMAGES:
+        title = image_title(item.content.get(image, ''))
+        wrong = name_problem(title) if title else None
+        if wrong:
+            yield replace(wrong, where=image)
+        elif title in files:
+            for reason in file_problems(title, files[title], limits):
+                yield replace(reason, where=image)
 
 
 def _times(item: Item, desk: Desk) -> Iterator[Reason]:

@@ -351,7 +351,7 @@ def test_the_histories_reach_every_verdict() -> None:
 
     play()
     assert set(reached) >= {
-        'approved', 'none', 'held', 'hold-removed', 'id-twice', 'faults', 'stale', 'unproved',
-        'second-person', 'void-approved', 'quiet',
+        'approved', 'none', 'held', 'hold-removed', 'id-twice', 'faults', 'stale', 'stale-by',
+        'not-by-approver', 'second-person', 'void-approved', 'quiet',
     }, reached  # fmt: skip
     assert reached['approved'] > 200

@@ -1,0 +1,42 @@
+"""The images of an item, as one channel is to upload them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from mwsocial.channels.base import Image, Limits, Refused, TryLater
+from mwsocial.channels.pictures import fit
+from mwsocial.desk.files import IMAGES, FileFacts, image_title
+from mwsocial.desk.item import Item
+from mwsocial.reason import Reason
+from mwsocial.wiki.download import Originals
+
+
+def images_for(
+    item: Item, file: Callable[[str], FileFacts], limits: Limits, originals: Originals
+) -> tuple[Image, ...] | Refused | TryLater:
+    """The images of *item* in its order, as a network with *limits* takes them.
+
+    *item* is the approved one; *file* gives the facts with which it was found to be approved
+    (``reading.knowledge.file``), so that other bytes than those are never sent. *originals* keeps what
+    was fetched for the other channels. Nothing is created anywhere: TryLater where another try may
+    help, Refused where it cannot.
+    """
+    found = []
+    for name, alt in IMAGES:
+        value = item.content.get(name, '')
+        if not value:
+            continue
+        title = image_title(value)
+        facts = file(title) if title else FileFacts()
+        if not facts.repository:
+            return Refused(Reason('approval-file-missing', (value,)))
+        data = originals.get(facts)
+        if not isinstance(data, bytes):
+            return data
+        with originals.copying:
+            image = fit(title, data, facts.mime, item.content.get(alt, ''), limits)
+        if isinstance(image, Reason):
+            return Refused(image)
+        found.append(image)
+    return tuple(found)
