@@ -218,7 +218,7 @@ def test_a_pointer_is_the_sentence_of_the_configuration(four: Desk) -> None:
     assert run.code == 1, run
     sentence = four.config['pointers']['support'].split('https')[0].strip()
     answers = [one for one in four.posts() if sentence in one['content']]
-    assert len(answers) == 1
+    assert len(answers) == 1, run
     assert answers[0]['inReplyTo'] == asked['url']
     assert four.item('answer').bot['state'] == 'posted'
     assert four.item('unasked').bot['state'] == 'failed'
