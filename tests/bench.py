@@ -18,7 +18,8 @@ from mwsocial.delivery.assemble import validity_desk
 from mwsocial.desk.item import Queue
 from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.knowledge import Need, Person, Rights
-from mwsocial.sandbox import Gate, Sandbox
+from mwsocial.sandbox import Gate
+from mwsocial.sandbox import desk as sandbox_desk
 from mwsocial.wiki.config import parse_config
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.revision import Revision
@@ -77,8 +78,11 @@ def runs() -> None:
     write(
         'run                                exit  to wiki to netw.  edits  news    CPU   wall     MB'
     )
-    with tempfile.TemporaryDirectory() as folder, Sandbox.scratch(Path(folder) / 'it') as sandbox:
-        desk = Desk(sandbox)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sandbox_desk.scratch(Path(folder) / 'it', **{'quiet minutes': 0}) as sandbox,
+        Desk(sandbox) as desk,
+    ):
         carol, alice = desk.person('Carol'), desk.person('Alice')
         text = desk.text() + '\n\n' + ''.join(ITEM.format(n, '') for n in range(50))
         carol.edit(QUEUE, text, 'fifty items')

@@ -6,16 +6,25 @@ Where a credential is sent is said by the environment alone, never by a wiki pag
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Protocol
 
 from mwsocial.channels.base import Account, Channel
-from mwsocial.channels.mastodon import MastodonChannel, same_account
 from mwsocial.reason import Reason
 
 _PREFIX = 'MWSOCIAL_'
-#: What the operator sets for a channel of each network, after ``MWSOCIAL_NAME_``; all are needed.
+#: What the operator sets for a channel of each network, after ``MWSOCIAL_NAME_``.
 VARIABLES: Mapping[str, tuple[str, ...]] = {
     'mastodon': ('URL', 'TOKEN'),
+    'x': ('URL', 'CONSUMER_KEY', 'CONSUMER_SECRET', 'ACCESS_TOKEN', 'ACCESS_SECRET'),
+    'facebook': ('URL', 'PAGE', 'TOKEN'),
+    'bluesky': ('URL', 'HANDLE', 'APP_PASSWORD'),
+}
+#: What needs no variable: the network's own address. Mastodon has none, and an account on Bluesky may
+#: live on any server.
+DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    'x': {'URL': 'https://api.x.com'},
+    'facebook': {'URL': 'https://graph.facebook.com'},
 }
 _SECRET_ENDINGS = ('_TOKEN', '_SECRET', '_KEY', '_PASSWORD')
 
@@ -31,6 +40,14 @@ class ChannelSettings(Protocol):
     def enabled(self) -> bool: ...
     @property
     def language(self) -> str | None: ...
+    @property
+    def threads(self) -> bool | None: ...
+    @property
+    def visibility(self) -> str: ...
+
+
+#: What X takes for a post without and with an address.
+Prices = tuple[float, float]
 
 
 def variable(channel: str, what: str) -> str:
@@ -39,19 +56,22 @@ def variable(channel: str, what: str) -> str:
 
 
 def live_channels(
-    configured: Mapping[str, ChannelSettings], environ: Mapping[str, str]
+    configured: Mapping[str, ChannelSettings],
+    environ: Mapping[str, str],
+    prices: Prices = (0.0, 0.0),
+    cache: Path | None = None,
 ) -> tuple[dict[str, Channel], dict[str, Reason]]:
     """The channels that can be used, by name, and why each other enabled one cannot.
 
-    No network is asked: whether the account is the right one is checked by ``wrong_account``, and by
-    the channel itself before it posts.
+    *cache*: a folder for sessions, which may be wiped at any time. No network is asked: whether the
+    account is the right one is checked by ``wrong_account``, and by the channel itself before it posts.
     """
     live: dict[str, Channel] = {}
     reasons: dict[str, Reason] = {}
     for name, settings in configured.items():
         if not settings.enabled:
             continue
-        found = _channel(name, settings, environ)
+        found = _channel(name, settings, environ, prices, cache)
         if isinstance(found, Reason):
             reasons[name] = found
         else:
@@ -71,6 +91,11 @@ def wrong_account(channel: Channel, settings: ChannelSettings) -> Reason | None:
     return Reason('channels-other-account', (channel.name, found.name, settings.account))
 
 
+def same_account(found: str, expected: str) -> bool:
+    """Whether *found* (``@user@host``, ``@user``, a handle) is the *expected* account; '' for any."""
+    return not expected or found.lstrip('@').casefold() == expected.strip().lstrip('@').casefold()
+
+
 def secret_values(environ: Mapping[str, str]) -> tuple[str, ...]:
     """All values in *environ* that must never be printed, of live channels or not."""
     return tuple(
@@ -80,26 +105,79 @@ def secret_values(environ: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
-def _channel(name: str, settings: ChannelSettings, environ: Mapping[str, str]) -> Channel | Reason:
+def _channel(
+    name: str,
+    settings: ChannelSettings,
+    environ: Mapping[str, str],
+    prices: Prices,
+    cache: Path | None,
+) -> Channel | Reason:
     make = _MAKERS.get(settings.network)
     if make is None:
         return Reason('channels-no-module', (settings.network,))
+    usual = DEFAULTS.get(settings.network, {})
     names = [variable(name, what) for what in VARIABLES[settings.network]]
-    values = [environ.get(one, '').strip() for one in names]
-    missing = [one for one, value in zip(names, values, strict=True) if not value]
+    values = {
+        what: environ.get(variable(name, what), '').strip() or usual.get(what, '')
+        for what in VARIABLES[settings.network]
+    }
+    missing = [variable(name, what) for what, value in values.items() if not value]
     if missing:
         return Reason('channels-no-variables', (name, ', '.join(missing)))
     try:
-        return make(name, settings, values)
+        return make(name, settings, values, prices, cache)
     except ValueError as error:
         return Reason('channels-bad-variables', (name, ', '.join(names), str(error)))
 
 
-def _mastodon(name: str, settings: ChannelSettings, values: list[str]) -> Channel:
-    url, token = values
-    return MastodonChannel(name, url, token, settings.account)
+# A network's module is loaded where a channel is on it: a run pays for no other.
 
 
-_MAKERS: Mapping[str, Callable[[str, ChannelSettings, list[str]], Channel]] = {
+def _mastodon(
+    name: str, settings: ChannelSettings, values: Values, prices: Prices, cache: Path | None
+) -> Channel:
+    from mwsocial.channels.mastodon import MastodonChannel
+
+    return MastodonChannel(
+        name, values['URL'], values['TOKEN'], settings.account, visibility=settings.visibility
+    )
+
+
+def _x(
+    name: str, settings: ChannelSettings, values: Values, prices: Prices, cache: Path | None
+) -> Channel:
+    from mwsocial.channels.x import XChannel
+
+    return XChannel(
+        name, values['URL'], values['CONSUMER_KEY'], values['CONSUMER_SECRET'],
+        values['ACCESS_TOKEN'], values['ACCESS_SECRET'], settings.account,
+        threads=bool(settings.threads), prices=prices,
+    )  # fmt: skip
+
+
+def _facebook(
+    name: str, settings: ChannelSettings, values: Values, prices: Prices, cache: Path | None
+) -> Channel:
+    from mwsocial.channels.facebook import FacebookChannel
+
+    return FacebookChannel(name, values['URL'], values['PAGE'], values['TOKEN'], settings.account)
+
+
+def _bluesky(
+    name: str, settings: ChannelSettings, values: Values, prices: Prices, cache: Path | None
+) -> Channel:
+    from mwsocial.channels.bluesky import BlueskyChannel
+
+    return BlueskyChannel(
+        name, values['URL'], values['HANDLE'], values['APP_PASSWORD'], settings.account,
+        cache=cache / f'bluesky-{name}.json' if cache else None,
+    )  # fmt: skip
+
+
+Values = Mapping[str, str]
+_MAKERS: Mapping[str, Callable[[str, ChannelSettings, Values, Prices, Path | None], Channel]] = {
     'mastodon': _mastodon,
+    'x': _x,
+    'facebook': _facebook,
+    'bluesky': _bluesky,
 }

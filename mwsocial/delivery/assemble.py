@@ -6,16 +6,21 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from mwsocial.channels import counting
+from mwsocial.channels.abilities import abilities
+from mwsocial.channels.base import Channel
 from mwsocial.channels.registry import live_channels, secret_values
 from mwsocial.delivery.newsdesk import NewsDesk
 from mwsocial.delivery.passing import Pass
 from mwsocial.delivery.protection import unsafe_pages
 from mwsocial.delivery.reading import QueueReader
+from mwsocial.delivery.tools import Tools
 from mwsocial.desk.validity import ChannelFacts, Desk
 from mwsocial.errors import ConfigurationError
 from mwsocial.onwiki.manifest import pages
+from mwsocial.reason import Reason
 from mwsocial.wiki.config import DeskConfig
 from mwsocial.wiki.read import PageState, page_states
 from mwsocial.wiki.site import OpenDesk, open_desk
@@ -64,6 +69,7 @@ def validity_desk(config: DeskConfig) -> Desk:
                 one.network,
                 counting.usual_limits(one.network, one.characters),
                 counting.weigher(one.network),
+                abilities=abilities(one.network, threads=one.threads),
             )
             for name, one in config.enabled_channels.items()
         },
@@ -72,13 +78,23 @@ def validity_desk(config: DeskConfig) -> Desk:
     )
 
 
+def open_channels(config: DeskConfig) -> tuple[dict[str, Channel], dict[str, Reason]]:
+    """The live channels of the desk, and why each other enabled one is not (no network is asked)."""
+    import pywikibot  # importing it reads user-config.py, which has been checked by now
+
+    prices = config.x_prices.post, config.x_prices.post_with_link
+    cache = Path(pywikibot.config.base_dir) / 'mwsocial'
+    return live_channels(config.enabled_channels, os.environ, prices, cache)
+
+
 def post_queue(options: argparse.Namespace) -> int:
     """The body of ``post_queue``: one pass; returns the exit code."""
     desk = open_desk()
     check_protection(desk)
-    channels, not_live = live_channels(desk.config.enabled_channels, os.environ)
+    channels, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
-    news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bot, desk.config.news_groups)
-    report = Pass(reader, channels, news, say).run(simulate=options.simulate)
+    news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bots, desk.config.news_groups)
+    tools = Tools(reader, channels, news, lambda claim, channel: (), say)
+    report = Pass(tools).run(simulate=options.simulate)
     say(f'done: {desk.session.count} requests to the wiki')
     return report.exit_code

@@ -9,23 +9,32 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mwsocial.channels.base import (
     CannotLook,
+    Deleted,
     Lookup,
     NotFound,
     Outcome,
-    Post,
     Posted,
     Refused,
+    Removal,
     Unknown,
 )
-from mwsocial.desk.item import Item
 from mwsocial.desk.records import names, summary_of_ids
-from mwsocial.desk.standing import NEWS
 from mwsocial.errors import TemporaryError
-from mwsocial.news.shapes import Entry, Inserted, find, insert, introduced
+from mwsocial.news.shapes import (
+    Entry,
+    Inserted,
+    Replaced,
+    find,
+    insert,
+    introduced,
+    remove,
+    replace,
+)
 from mwsocial.reason import Reason
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.history import bot_revisions
@@ -41,11 +50,13 @@ TRIES = 5
 class NewsDesk:
     """The news template of one wiki, as a place to deliver to."""
 
-    def __init__(self, api: Api, title: str, bot: str, groups: int) -> None:
-        """*title*: the template; *groups*: how many date groups it keeps."""
+    def __init__(self, api: Api, title: str, bots: Collection[str], groups: int) -> None:
+        """*title*: the template; *bots*: the bot's accounts, former ones too; *groups*: how many date
+        groups it keeps.
+        """
         self._api = api
         self._title = title
-        self._bot = bot
+        self._bots = bots
         self._groups = groups
 
     def deliver(
@@ -62,7 +73,7 @@ class NewsDesk:
                 key = 'news-page-missing' if page.missing else 'news-page-redirect'
                 refused = Refused(Reason(key, (self._title,)))
                 return outcomes | {i: refused for i in entries if i not in outcomes}
-            own = self._own_revisions()
+            own = self._own_revisions(page.revid)
             for item_id, text in entries.items():
                 if item_id not in outcomes:
                     found = self._found(item_id, text, own, page.text, page.revid)
@@ -102,14 +113,62 @@ class NewsDesk:
             page = snapshot(self._api, [self._title]).pages[self._title]
             if page.missing:
                 return NotFound()
-            return self._found(item_id, text, self._own_revisions(), '', 0) or NotFound()
+            own = self._own_revisions(page.revid)
+            return self._found(item_id, text, own, '', 0) or NotFound()
         except TemporaryError as error:
             return CannotLook(Reason('news-unreadable', (str(error),)))
 
-    def _own_revisions(self) -> list[Revision]:
+    def change(
+        self, item_id: str, old: str, new: str, may_send: Callable[[], bool]
+    ) -> Outcome | Removal:
+        """Put *new* in the place of the entry *old*, or take it out where *new* is empty.
+
+        Doing it twice does no harm: an entry that people have changed or taken out since stays so.
+        """
+        for _ in range(TRIES):
+            page = snapshot(self._api, [self._title]).pages[self._title]
+            if page.missing or page.redirect:
+                key = 'news-page-missing' if page.missing else 'news-page-redirect'
+                return Refused(Reason(key, (self._title,)))
+            if not new and not _stands(page.text, old):
+                return Deleted()
+            if new and _stands(page.text, new):
+                return Posted(str(page.revid), f'Special:PermanentLink/{page.revid}')
+            entry = Entry(item_id, old)
+            changed = (
+                replace(page.text, entry, Entry(item_id, new)) if new else remove(page.text, entry)
+            )
+            if not isinstance(changed, Replaced):
+                return Refused(changed.reason)
+            if not may_send():
+                break
+            saved = save(
+                self._api, self._title, changed.text, base=page.revid, minor=False,
+                summary=summary_of_ids(MARK, 'corrected' if new else 'removed', [item_id]),
+            )  # fmt: skip
+            if isinstance(saved, Saved):
+                return Posted(str(saved.revid), f'Special:Diff/{saved.revid}') if new else Deleted()
+            if isinstance(saved, SaveRefused):
+                return Refused(saved.reason)
+            if isinstance(saved, Lost):
+                return Unknown(saved.reason)
+            time.sleep(random.uniform(0.2, 1.0))  # noqa: S311 - jitter, no secret
+        return Unknown(Reason('news-busy', (self._title,)))
+
+    def shown(self, text: str, *, gone: bool) -> Lookup | Removal:
+        """Whether the entry *text* stands in the template now; *gone*: ``Deleted`` if it does not."""
+        try:
+            page = snapshot(self._api, [self._title]).pages[self._title]
+        except TemporaryError as error:
+            return CannotLook(Reason('news-unreadable', (str(error),)))
+        if _stands(page.text, text):
+            return Posted(str(page.revid), f'Special:PermanentLink/{page.revid}')
+        return Deleted() if gone else NotFound()
+
+    def _own_revisions(self, newest: int) -> list[Revision]:
         return [
             revision
-            for revision in bot_revisions(self._api, [self._title], self._bot)
+            for revision in bot_revisions(self._api, self._title, self._bots, at_least=newest)
             if revision.summary_hidden or MARK in revision.summary.split()
         ]
 
@@ -149,18 +208,34 @@ class NewsDesk:
         return page, fresh
 
 
-class NewsLook:
-    """One item's entry as something that can be looked for, like a post on a network."""
+def _stands(page: str, text: str) -> bool:
+    match = find(page, Entry('', text)) if page and text else None
+    return match is not None and match.strength == 'same'
+
+
+class NewsPlace:
+    """The template as a place where deeds are looked for: an edit is in the history once it is saved."""
 
     key_lifetime = None
-    #: An edit is in the history as soon as it is saved.
     settled_after = timedelta()
 
-    def __init__(self, desk: NewsDesk, item: Item) -> None:
-        """*item*: as its approved revision holds it."""
-        self._desk = desk
-        self._item = item
 
-    def find(self, post: Post, since: datetime, ignoring: Collection[str]) -> Lookup:
-        """Look whether the bot, or somebody by hand, has made the entry."""
-        return self._desk.find(self._item.id, self._item.content[NEWS])
+@dataclass(frozen=True)
+class NewsEntry:
+    """One item's entry, as something that can be looked for like a post on a network.
+
+    ``kind`` is the claim's: ``sending``, ``editing`` or ``deleting``.
+    """
+
+    desk: NewsDesk
+    item_id: str
+    text: str
+    kind: str
+
+    def find(self, since: datetime, ignoring: Collection[str]) -> Lookup | Removal:
+        """Look whether the bot, or somebody by hand, has made the entry; for one that is to go, whether
+        it still stands.
+        """
+        if self.kind == 'sending':
+            return self.desk.find(self.item_id, self.text)
+        return self.desk.shown(self.text, gone=self.kind == 'deleting')

@@ -12,20 +12,23 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from mwsocial.delivery.archive import keep_record
+from mwsocial.delivery.archive import Archives, keep_record
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, judge
+from mwsocial.desk.places import channel_of
 from mwsocial.desk.plan import HANDS_OFF, ItemChange, Pace
 from mwsocial.desk.records import Proven, marked
 from mwsocial.desk.standing import Standing
 from mwsocial.desk.validity import Desk
 from mwsocial.errors import ConfigurationError
 from mwsocial.reason import Reason
+from mwsocial.wiki.config import parse_config
 from mwsocial.wiki.edits import Gone, apply, remove_decision, safe_value
 from mwsocial.wiki.former import FormerRights
-from mwsocial.wiki.history import PageHistory, bot_revisions
+from mwsocial.wiki.history import PageHistory
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.read import PageState, Snapshot, snapshot
+from mwsocial.wiki.revision import Revision
 from mwsocial.wiki.save import Conflict, Outcome, Saved, save
 from mwsocial.wiki.site import OpenDesk
 from mwsocial.wiki.textstore import TextStore
@@ -73,13 +76,15 @@ class Reading:
         queue = self.knowledge.decide(lambda: self.knowledge.queue(revid))
         return queue.by_id().get(item_id)
 
-    def addresses(self, channel: str, but: str) -> frozenset[str]:
-        """Where the other items of the page were posted on this channel."""
+    def addresses(self, place: str, item_id: str) -> frozenset[str]:
+        """Where everything else that the page knows was posted on this place's channel."""
         return frozenset(
-            proven.record.rest
-            for item_id, standing in self.by_id.items()
+            proven.record.address
+            for one, standing in self.by_id.items()
             for name, proven in standing.situation.records.items()
-            if name == channel and item_id != but and proven.record.kind == 'posted'
+            if channel_of(name) == channel_of(place)
+            and (one, name) != (item_id, place)
+            and proven.record.address
         )
 
     def new_id(self, item: Item) -> str:
@@ -100,6 +105,9 @@ class QueueReader:
         self.config = desk.config
         self.title = desk.config.pages.queue
         self.not_live = dict(not_live)
+        #: why an item cannot go to a channel now, by id and channel; what is wrong with one, by id
+        self.not_ready: dict[tuple[str, str], Reason] = {}
+        self.troubles: dict[str, Reason] = {}
         self.rules = rules
         self.paces = {
             name: Pace(timedelta(minutes=one.minutes_between_posts), one.posts_per_day)
@@ -108,6 +116,7 @@ class QueueReader:
         self._desk = desk
         self._api = desk.api
         self._former = FormerRights(desk.api, desk.config_title)
+        self._archives = Archives(desk.api, desk.config)
         self._store = TextStore()
         self._parsed: dict[int, Queue] = {}
 
@@ -121,13 +130,17 @@ class QueueReader:
         queue = read_queue(page.text)
         self._parsed[page.revid] = queue
         history = PageHistory(self._api, page, self._former, self._store, self._parsed)
-        bench = Bench(
-            rules=self.config.rules(),
-            desk=self.rules,
-            ledger=marked(bot_revisions(self._api, [self.title], self.config.bot), self.config.bot),
-            not_live=self.not_live,
-        )
-        standings = history.decide(lambda: judge(queue, history, bench, moment.now))
+        # The records come with the history that is known to be as new as the page.
+        own = marked(history.revisions.values(), self.config.bots)
+        standings = self._judge(queue, history, own, moment.now)
+        due = {
+            standing.item.id
+            for standing in standings
+            if any(target.action in ('send', 'settle') for target in standing.targets.values())
+        }
+        newest = own[0].revid if own else 0
+        if due and self._archives.seek(due, page.title, moment.now, newest):
+            standings = self._judge(queue, history, own, moment.now)
         return Reading(
             text=page.text,
             revid=page.revid,
@@ -139,6 +152,21 @@ class QueueReader:
             stopped=self._brake(queue, moment),
             folds=_folds(queue, standings),
         )
+
+    def _judge(
+        self, queue: Queue, history: PageHistory, own: Sequence[Revision], now: datetime
+    ) -> Sequence[Standing]:
+        ledger = {one.revid: one for one in (*own, *self._archives.ledger)}
+        bench = Bench(
+            rules=self.config.rules(),
+            desk=self.rules,
+            ledger=[ledger[revid] for revid in sorted(ledger, reverse=True)],
+            not_live=self.not_live,
+            not_ready=self.not_ready,
+            troubles=self.troubles,
+            languages={name: self.config.channel_language(name) for name in self.config.channels},
+        )
+        return history.decide(lambda: judge(queue, history, bench, now))
 
     def refresh(self, reading: Reading) -> Reading:
         """The same reading while neither the page nor the configuration has changed, else a new one.
@@ -212,6 +240,27 @@ class QueueReader:
             bot=True, nonce=nonce, duty=duty,
         )  # fmt: skip
 
+    def pointer_at(self, name: str, moment: datetime) -> str | None:
+        """The sentence *name* of the configuration as it stood at *moment* (UTC); None if there was none,
+        or it cannot be told.
+        """
+        answer = self._api.query(
+            {
+                'titles': [self._desk.config_title], 'prop': 'revisions', 'rvlimit': '1',
+                'rvstart': moment.strftime('%Y-%m-%dT%H:%M:%SZ'), 'rvdir': 'older',
+                'rvprop': 'content', 'rvslots': 'main',
+            }
+        )  # fmt: skip
+        for page in answer.get('query', {}).get('pages', []):
+            for revision in page.get('revisions', []):
+                text = revision.get('slots', {}).get('main', {}).get('content')
+                if isinstance(text, str):
+                    try:
+                        return parse_config(text, self._desk.config_title).pointers.get(name)
+                    except ConfigurationError:
+                        return None
+        return None
+
     def text_of(self, reading: Reading, revid: int) -> str:
         """The queue page's wikitext in a revision."""
         history = reading.knowledge
@@ -235,7 +284,7 @@ class QueueReader:
                 if revision.timestamp <= cutoff:
                     break
                 lately.append(revision)
-            if all(revision.user == self.config.bot for revision in lately):
+            if all(revision.user in self.config.bots for revision in lately):
                 return False
             before = lately[-1].parentid
             if not before:

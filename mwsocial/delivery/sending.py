@@ -1,38 +1,39 @@
-"""From claims to posts and from outcomes to records: what is sent is taken from the approved revision."""
+"""From claims to deeds and from outcomes to records."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from mwsocial.channels.base import (
-    CannotLook,
     Channel,
+    Deleted,
     Lookup,
     NotFound,
     Outcome,
-    Post,
     Posted,
     Refused,
+    Removal,
     TryLater,
     Unknown,
 )
-from mwsocial.desk.item import Item
+from mwsocial.delivery.deeds import Deed
 from mwsocial.desk.records import Record
 from mwsocial.desk.standing import STALE, waiting_words
-from mwsocial.desk.validity import text_for
+from mwsocial.desk.times import show_time
 from mwsocial.reason import Reason
 from mwsocial.wiki.escape import safe_address
 
-#: How long a claim whose outcome cannot be looked up stays ``sending`` before a person is asked.
+#: How long a claim whose outcome cannot be looked up stays open before a person is asked.
 ASK_A_PERSON = timedelta(hours=1)
+#: When a change that a network did not take now is tried again, where it does not say itself.
+TRY_AGAIN = timedelta(hours=1)
 
 
-class Looker(Protocol):
-    """Where an own post can be looked for: the reading half of a channel."""
+class Place(Protocol):
+    """Where something can be looked for."""
 
     @property
     def key_lifetime(self) -> timedelta | None:
@@ -44,51 +45,56 @@ class Looker(Protocol):
         """See ``Channel``."""
         ...
 
-    def find(self, post: Post, since: datetime, ignoring: Collection[str]) -> Lookup:
-        """See ``Channel.find``."""
-        ...
 
+@dataclass(frozen=True)
+class Looking:
+    """How to look for one deed: *find* takes since when (UTC) and the addresses to leave out."""
 
-def key_for(desk: str, item_id: str, revid: int, channel: str, part: int = 0) -> str:
-    """The idempotency key of one part: the same for every try, on every machine."""
-    words = f'mwsocial 1\n{desk}\n{item_id}\n{revid}\n{channel}\n{part}'
-    return hashlib.sha256(words.encode()).hexdigest()
-
-
-def post_for(item: Item, channel: str, desk: str, revid: int, language: str) -> Post:
-    """The post that *item*, as its approved revision *revid* holds it, makes on *channel*."""
-    return Post(
-        text=text_for(item, channel),
-        key=key_for(desk, item.id, revid, channel),
-        language=item.content.get('language', '') or language,
-        warning=item.content.get('warning', ''),
-    )
+    place: Place
+    find: Callable[[datetime, Collection[str]], Lookup | Removal]
+    repeatable: bool = False
 
 
 @dataclass(frozen=True)
 class Settled:
-    """What looking for an uncertain post has brought: a record, or leave to send it again."""
+    """What looking for an uncertain deed has brought: a record, or leave to do it again."""
 
     record: Record | None = None
     again: bool = False
 
 
 def record_for(
-    outcome: Outcome, revid: int, now: datetime, safe: Callable[[str], str]
+    outcome: Outcome | Removal, claim: Record, now: datetime, safe: Callable[[str], str]
 ) -> Record | None:
-    """The record that an outcome makes; None where the claim must stand on, since nobody knows."""
+    """The record that an outcome makes; None where the claim must stand on, since nobody knows.
+
+    *safe* makes a network's words fit for a template on the wiki.
+    """
     if isinstance(outcome, Posted):
-        return Record('posted', now, revid, _address(outcome.url))
+        return Record('posted', now, claim.revid, _address(outcome.url))
+    if isinstance(outcome, Deleted):
+        return Record('deleted', now, claim.revid, f'{claim.address} {claim.words_of}')
+    if isinstance(outcome, Unknown):
+        return None
+    words = safe(outcome.reason.text())
+    if claim.kind != 'sending':
+        until = None
+        if isinstance(outcome, TryLater):
+            until = outcome.not_before or now + TRY_AGAIN
+        return kept(claim, now, words, until)
     if isinstance(outcome, Refused):
-        return Record('failed', now, revid, safe(outcome.reason.text()))
-    if isinstance(outcome, TryLater):
-        words = safe(outcome.reason.text())
-        return Record('waiting', now, revid, waiting_words(outcome.not_before, words))
-    return None
+        return Record('failed', now, claim.revid, words)
+    return Record('waiting', now, claim.revid, waiting_words(outcome.not_before, words))
+
+
+def kept(claim: Record, now: datetime, words: str, until: datetime | None = None) -> Record:
+    """The post that a claim was about stands as it was; *until*: when the change is tried again."""
+    mark = show_time(until) if until else '-'
+    return Record('kept', now, claim.revid, f'{mark} {claim.words_of} {claim.address} {words}')
 
 
 def look(
-    channel: Looker, post: Post, record: Record, ignoring: Collection[str], now: datetime,
+    looking: Looking, record: Record, ignoring: Collection[str], now: datetime,
     safe: Callable[[str], str], *, may_send: bool,
 ) -> Settled:  # fmt: skip
     """Find out what became of a claim that nobody finished.
@@ -97,51 +103,62 @@ def look(
     proof only when the network would honour the same key still, or when its timeline is settled and
     nobody else can still be sending (the claim is stale).
     """
-    found = channel.find(post, record.time, ignoring)
+    found = looking.find(record.since, ignoring)
+    if isinstance(found, Deleted):
+        return Settled(Record('deleted', now, record.revid, f'{record.address} {record.words_of}'))
     if isinstance(found, Posted):
-        return Settled(Record('posted', now, record.revid, _address(found.url)))
+        revid = record.words_of if record.kind == 'deleting' else record.revid
+        return Settled(Record('posted', now, revid, _address(found.url)))
     age = now - record.time
-    if isinstance(found, CannotLook):
+    if not isinstance(found, NotFound):
         if age < ASK_A_PERSON:
             return Settled()
-        return Settled(Record('unconfirmed', now, record.revid, safe(found.reason.text())))
-    settled = channel.settled_after is not None and age >= STALE + channel.settled_after
-    keyed = channel.key_lifetime is not None and age < channel.key_lifetime
+        words = safe(found.reason.text())
+        if record.kind != 'sending':
+            return Settled(kept(record, now, words))
+        return Settled(Record('unconfirmed', now, record.revid, words))
+    if record.kind == 'editing':
+        old = Record('posted', now, record.words_of, record.address)
+        return Settled(again=True) if may_send else Settled(old)
+    after, lifetime = looking.place.settled_after, looking.place.key_lifetime
+    settled = after is not None and age >= STALE + after
+    # The network counts from the first try; a later claim makes its memory no longer.
+    keyed = lifetime is not None and now - record.since < lifetime
     if not may_send:
         if settled:
             words = Reason('delivery-void').text()
             return Settled(Record('released', now, record.revid, words))
         if keyed:
             return Settled()
-    elif settled or keyed:
+    elif settled or keyed or looking.repeatable:
         return Settled(again=True)
     words = Reason('delivery-no-answer').text()
     return Settled(Record('unconfirmed', now, record.revid, words))
 
 
 def send(
-    channel: Channel, post: Post, record: Record, previous: Record | None,
+    channel: Channel, deed: Deed, record: Record, previous: Record | None,
     ignoring: Collection[str],
     may_send: Callable[[], bool],
-) -> Outcome:  # fmt: skip
-    """Send one post under a claim that stands.
+) -> Outcome | Removal:  # fmt: skip
+    """Do one deed under a claim that stands.
 
-    Where an earlier claim for the same post was left behind (*previous*), look once more: its run may
-    have sent it. After a lost answer look at once, so that the record need not wait for the next run.
+    Where an earlier claim for the same deed was left behind (*previous*), look once more: its run may
+    have done it. After a lost answer look at once, so that the record need not wait for the next run.
     """
     if previous and previous.kind == 'sending':
-        found = channel.find(post, previous.time, ignoring)
+        found: Lookup | Removal = deed.find(channel, previous.since, ignoring)
         if isinstance(found, Posted):
             return found
-        if not isinstance(found, NotFound):
+        if not isinstance(found, NotFound | Deleted) and not deed.repeatable:
             return Unknown(found.reason)
-    # Looking takes time: the lease is asked right before the request that creates.
+    # Looking takes time: the lease is asked right before the request that changes something.
     if not may_send():
         return Unknown(Reason('delivery-late-run'))
-    outcome = channel.post(post)
+    outcome = deed.do(channel)
     if isinstance(outcome, Unknown):
-        found = channel.find(post, record.time, ignoring)
-        if isinstance(found, Posted):
+        found = deed.find(channel, record.time, ignoring)
+        if isinstance(found, Deleted) or (isinstance(found, Posted) and record.kind != 'deleting'):
             return found
     return outcome
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mwsocial.desk import validity
 from mwsocial.desk.approval import Approved, NotApproved, approval, first_holder, proved
-from mwsocial.desk.files import FileFacts, titles_of
+from mwsocial.desk.files import IMAGES, FileFacts, titles_of
 from mwsocial.desk.image_rules import name_problem
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.knowledge import Knowledge, Need, Since, earliest
-from mwsocial.desk.records import Hidden, Proven, names, proven_records
+from mwsocial.desk.places import channel_of, part_of, place
+from mwsocial.desk.records import Proven, names, proven_records
 from mwsocial.desk.rules import Rules
-from mwsocial.desk.standing import Situation, Standing, stand
+from mwsocial.desk.standing import NEWS, Situation, Standing, stand
 from mwsocial.reason import Reason
 from mwsocial.wiki.revision import Revision
 
@@ -25,13 +26,18 @@ class Bench:
     """What the judgement needs beside the page: the rules, the channels, and the bot's revisions.
 
     ``ledger``: the bot's marked revisions (``records.marked``), newest first. ``not_live``: why an
-    enabled channel cannot send now, by name.
+    enabled channel cannot send now, by name; ``not_ready``: why one item cannot go to one channel now,
+    by id and channel; ``troubles``: what was found wrong with an item outside the page, by id.
+    ``languages``: the language of a channel's posts where an item names none.
     """
 
     rules: Rules
     desk: validity.Desk
     ledger: Sequence[Revision] = ()
     not_live: Mapping[str, Reason] = field(default_factory=dict)
+    not_ready: Mapping[tuple[str, str], Reason] = field(default_factory=dict)
+    troubles: Mapping[str, Reason] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
 
 
 class Gathering:
@@ -93,23 +99,25 @@ def _situation(
     bench: Bench,
     now: datetime,
 ) -> Situation:
-    problems = (*item.faults, *validity.problems(item, bench.desk), *not_yet(item))
+    problems = (*item.faults, *validity.problems(item, bench.desk))
     if not problems:
         problems = validity.problems(item, bench.desk, files_of(item, knowledge))
+    if item.id in bench.troubles and not newcomer:
+        problems = (*problems, bench.troubles[item.id])
     if newcomer or not item.id:
         return Situation(item, problems, newcomer=newcomer)
+    channels = validity.channels_of(item, bench.desk)
+    parts = {name: len(validity.parts_of(item, name)) for name in channels}
     gathering = Gathering()
     records: dict[str, Proven] = {}
-    hidden: Reason | None = None
     verdict: Approved | NotApproved | None = None
     declined: int | None = None
     settled: dict[str, str] = {}
     if any(names(revision, item.id) for revision in bench.ledger):
         with gathering.noting():
-            try:
-                records = proven_records(item.id, bench.ledger, knowledge)
-            except Hidden as trouble:
-                hidden = Reason('delivery-hidden', (str(trouble.revision.revid),))
+            places = [place(name, part) for name in channels for part in range(1, parts[name] + 1)]
+            places += [NEWS] if NEWS in item.content else []
+            records = proven_records(item.id, places, bench.ledger, knowledge)
     if item.editors.get('approved') or item.id in decided:
         with gathering.noting():
             verdict = approval(item.id, knowledge, bench.rules, now)
@@ -124,6 +132,16 @@ def _situation(
                 answer = read_settlement(proof.value) if proof else None
                 if proof and answer and proof.revision.revid > proven.revision.revid:
                     settled[name] = answer
+    takedown: int | None = None
+    if item.editors.get('delete-posts'):
+        with gathering.noting():
+            proof = proved('delete-posts', item.id, knowledge, bench.rules, now)
+            takedown = proof.revision.revid if proof else None
+    changed: frozenset[str] = frozenset()
+    editable = True
+    if isinstance(verdict, Approved):
+        with gathering.noting():
+            changed, editable = changed_places(verdict, records, knowledge, bench)
     gathering.ask()
     return Situation(
         item,
@@ -131,12 +149,66 @@ def _situation(
         verdict,
         declined,
         records,
-        hidden,
         settled,
         channels={
-            name: bench.not_live.get(name) for name in validity.channels_of(item, bench.desk)
+            name: bench.not_live.get(name) or bench.not_ready.get((item.id, name))
+            for name in channels
         },
+        parts=parts,
+        changed=changed,
+        abilities={
+            name: facts.abilities if editable else replace(facts.abilities, edit=False)
+            for name, facts in bench.desk.channels.items()
+        },
+        not_live=bench.not_live,
+        takedown=takedown,
     )
+
+
+def changed_places(
+    approved: Approved, records: Mapping[str, Proven], knowledge: Knowledge, bench: Bench
+) -> tuple[frozenset[str], bool]:
+    """The places whose post holds other words than the approved item, and whether posts of such an item
+    can be edited at all (a share and a pointer cannot). Raises ``Need``.
+    """
+    standing = {
+        name: proven.record.words_of
+        for name, proven in records.items()
+        if proven.record.address and proven.record.kind != 'deleted'
+    }
+    gathering = Gathering()
+    old: dict[int, Item | None] = {}
+    for revid in set(standing.values()) - {approved.revision.revid}:
+        with gathering.noting():
+            old[revid] = knowledge.queue(revid).by_id().get(approved.item.id)
+    gathering.ask()
+    new = approved.item
+    changed = set()
+    editable = validity.kinds(new) in (('text',), ())
+    for name, revid in standing.items():
+        before = old.get(revid)
+        language = bench.languages.get(channel_of(name), bench.rules.language)
+        if before is None or said(before, name, language) == said(new, name, language):
+            continue
+        changed.add(name)
+        editable = editable and validity.kinds(before) in (('text',), ())
+    return frozenset(changed), editable
+
+
+def said(item: Item, name: str, language: str) -> tuple[str, ...]:
+    """All that an item says at a place (see ``places``): what must be the same for nothing to correct."""
+    content = item.content
+    if name == NEWS:
+        return (content.get(NEWS, ''),)
+    texts = validity.parts_of(item, channel_of(name))
+    number = part_of(name)
+    text = texts[number - 1] if number <= len(texts) else ''
+    images = [content.get(one, '') for pair in IMAGES for one in pair]
+    return (
+        text, content.get('warning', ''), content.get('language', '') or language,
+        content.get('share', ''), content.get('point', ''), content.get('pointer', ''),
+        *(images if number == 1 else ()),
+    )  # fmt: skip
 
 
 def files_of(item: Item, knowledge: Knowledge) -> dict[str, FileFacts]:
@@ -149,21 +221,6 @@ def files_of(item: Item, knowledge: Knowledge) -> dict[str, FileFacts]:
                 found[title] = knowledge.file(title)
     gathering.ask()
     return found
-
-
-def not_yet(item: Item) -> Iterator[Reason]:
-    """What the desk cannot send yet. It says so beforehand: never a part of what was approved."""
-    content = item.content
-    if 'share' in content:
-        yield Reason('delivery-not-yet-share')
-    if 'point' in content:
-        yield Reason('delivery-not-yet-point')
-    if any(
-        len(validity.parts(value)) > 1
-        for name, value in content.items()
-        if name == 'text' or name.startswith('text-')
-    ):
-        yield Reason('delivery-not-yet-threads')
 
 
 def read_settlement(value: str) -> str | None:

@@ -8,13 +8,25 @@ from datetime import datetime, timedelta
 
 from mwsocial.desk.approval import Approved
 from mwsocial.desk.item import Item
-from mwsocial.desk.records import CLAIM, RECORD, Proven, Record, read_record, summary_of_ids
-from mwsocial.desk.standing import NEWS, Standing, due_time
+from mwsocial.desk.places import before, channel_of, part_of
+from mwsocial.desk.records import (
+    CLAIM,
+    RECORD,
+    Proven,
+    Record,
+    read_record,
+    summary_of_ids,
+)
+from mwsocial.desk.rules import Rules
+from mwsocial.desk.standing import NEWS, Standing, due_time, stand
 from mwsocial.reason import Reason
-from mwsocial.wiki.escape import read_value
+from mwsocial.wiki.revision import Revision
 
 #: How long the bot keeps off an item that a person has just edited (or the quiet minutes, if fewer).
 HANDS_OFF = timedelta(minutes=5)
+#: What is done to a network or to the news under a claim, and the claim's kind.
+DEEDS = {'send': 'sending', 'correct': 'editing', 'delete': 'deleting'}
+_WITHOUT = {'send': 'wait', 'correct': 'done', 'delete': 'done'}
 #: Marks an edit that brings no record: ids given, notes, forged lines put right.
 NOTE = 'mwsocial:note'
 
@@ -29,18 +41,32 @@ class Pace:
 
 @dataclass(frozen=True)
 class Claim:
-    """One channel of one item that this run takes on. ``previous`` is the record it replaces."""
+    """One place of one item that this run takes on.
+
+    ``record`` says what for: ``sending``, ``editing`` or ``deleting``; ``previous`` is the record it
+    replaces. ``approved`` is missing where a post is only taken down.
+    """
 
     item_id: str
-    channel: str
-    approved: Approved
+    place: str
     record: Record
+    approved: Approved | None = None
     previous: Record | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The item's id and the place."""
+        return self.item_id, self.place
+
+    @property
+    def channel(self) -> str:
+        """The channel's name, or ``news``."""
+        return channel_of(self.place)
 
     @property
     def nonce(self) -> str:
         """What tells this run's claim from every other."""
-        return self.record.rest
+        return self.record.mark
 
 
 @dataclass(frozen=True)
@@ -70,29 +96,39 @@ class Plan:
 def choose(
     standings: Sequence[Standing], paces: Mapping[str, Pace], now: datetime
 ) -> list[tuple[Standing, str]]:
-    """The (item, channel) pairs to send now: those due longest first, at each channel's pace."""
+    """The (item, place) pairs to act on now: those due longest first, at each channel's pace.
+
+    Later parts of a thread belong to its first one, and corrections and removals wait for nothing.
+    """
     due = sorted(
-        (s for s in standings if any(t.action == 'send' for t in s.targets.values())),
+        (s for s in standings if any(t.action in DEEDS for t in s.targets.values())),
         key=lambda s: (due_time(s.situation, now) or now, s.item.number),
     )
     counts: dict[str, list[datetime]] = {}
     for standing in standings:
         for name, proven in standing.situation.records.items():
-            if proven.record.kind in ('posted', 'sending', 'unconfirmed'):
+            if part_of(name) == 1 and proven.record.kind in ('posted', 'sending', 'unconfirmed'):
                 counts.setdefault(name, []).append(proven.record.time)
-    chosen = []
+    chosen: list[tuple[Standing, str]] = []
     for standing in due:
+        mine: set[str] = set()
         for name, target in standing.targets.items():
-            if target.action != 'send':
+            if target.action not in DEEDS:
                 continue
-            pace = paces.get(name, Pace())
-            times = counts.setdefault(name, [])
-            if name != NEWS and (
-                any(now - time < pace.between for time in times)
-                or sum(now - time < timedelta(days=1) for time in times) >= pace.per_day
-            ):
-                continue
-            times.append(now)
+            first = before(name)
+            if target.action == 'send' and first:
+                if standing.targets[first].action == 'send' and first not in mine:
+                    continue
+            elif target.action == 'send' and name != NEWS:
+                pace = paces.get(name, Pace())
+                times = counts.setdefault(name, [])
+                if (
+                    any(now - time < pace.between for time in times)
+                    or sum(now - time < timedelta(days=1) for time in times) >= pace.per_day
+                ):
+                    continue
+                times.append(now)
+            mine.add(name)
             chosen.append((standing, name))
     return chosen
 
@@ -103,7 +139,7 @@ def without_sends(standings: Sequence[Standing]) -> list[Standing]:
         replace(
             standing,
             targets={
-                name: replace(target, action='wait') if target.action == 'send' else target
+                name: replace(target, action=_WITHOUT.get(target.action, target.action))
                 for name, target in standing.targets.items()
             },
         )
@@ -114,6 +150,7 @@ def without_sends(standings: Sequence[Standing]) -> list[Standing]:
 def make_plan(
     standings: Sequence[Standing],
     paces: Mapping[str, Pace],
+    rules: Rules,
     now: datetime,
     *,
     settled: Mapping[tuple[str, str], Record],
@@ -135,13 +172,14 @@ def make_plan(
     for standing, name in choose(standings, paces, now):
         claims[standing.item.id, name] = _claim(standing, name, now, nonce())
     for standing in standings:
-        for name in standing.targets:
+        for name, target in standing.targets.items():
             if (standing.item.id, name) in again and standing.approved:
-                claims[standing.item.id, name] = _claim(standing, name, now, nonce())
+                deed = 'correct' if target.record and target.record.record.address else 'send'
+                claims[standing.item.id, name] = _claim(standing, name, now, nonce(), deed)
     changes = []
     with_problem = False
     for standing in standings:
-        change = _change(standing, claims, settled, touched, new_id, words)
+        change = _change(standing, claims, settled, rules, now, touched, new_id, words)
         fold = folds.get(standing.item.id, '') if not standing.situation.newcomer else ''
         if fold and (change or _claimed(standing, claims)):
             change = replace(change or ItemChange(standing.item), fold=fold)
@@ -156,6 +194,8 @@ def make_plan(
 def record_changes(
     standings: Mapping[str, Standing],
     records: Mapping[tuple[str, str], Record],
+    rules: Rules,
+    now: datetime,
     words: Callable[[Reason], str],
 ) -> list[ItemChange]:
     """The lines that show what became of claims: new records, and the state they lead to."""
@@ -171,57 +211,47 @@ def record_changes(
             proven = standing.situation.records
             bot |= {f'sent-{name}': one.record.text() for name, one in proven.items()}
             bot |= {f'sent-{name}': record.text() for name, record in mine.items()}
-            bot['state'], bot['note'] = state_after(standing, mine, words)
+            after = once_recorded(standing, mine, rules, now)
+            bot['state'] = after.state
+            bot['note'] = words(after.note) if after.note else None
             changes.append(ItemChange(standing.item, bot))
     return changes
 
 
-def state_after(
-    standing: Standing, mine: Mapping[str, Record], words: Callable[[Reason], str]
-) -> tuple[str | None, str | None]:
-    """State and note once *mine* are recorded."""
-    kinds = {
-        name: (mine[name].kind if name in mine else _kind(standing, name))
-        for name in {*standing.targets, *mine}
-    }
-    reasons = [
-        _why(name, mine[name])
-        for name in sorted(mine)
-        if mine[name].kind in ('failed', 'unconfirmed', 'waiting')
-    ]
-    # What this run did not touch may still have its reason: a channel that is not set up, say.
-    reasons += [t.reason for name, t in standing.targets.items() if name not in mine and t.reason]
-    note = words(reasons[0]) if reasons else None
-    values = set(kinds.values())
-    for state, when in (
-        ('sending', 'sending' in values),
-        ('unconfirmed', 'unconfirmed' in values),
-        ('posted', values <= {'posted'}),
-        ('partly posted', 'posted' in values),
-        ('failed', 'failed' in values),
-    ):
-        if when:
-            return state, note
-    return 'approved', note
-
-
-def _kind(standing: Standing, name: str) -> str:
-    proven = standing.situation.records.get(name)
-    return proven.record.kind if proven else ''
-
-
-def _why(name: str, record: Record) -> Reason:
-    rest = record.rest.partition(' ')[2] if record.kind == 'waiting' else record.rest
-    return Reason(f'delivery-{record.kind}', (name, read_value(rest)))
-
-
-def _claim(standing: Standing, name: str, now: datetime, nonce: str) -> Claim:
+def once_recorded(
+    standing: Standing, mine: Mapping[str, Record], rules: Rules, now: datetime
+) -> Standing:
+    """How the item stands once the records *mine* (by place) are on the page."""
+    situation = standing.situation
+    records = dict(situation.records)
+    for name, record in mine.items():
+        revision = records[name].revision if name in records else Revision(0, 0, rules.bot, 0, now)
+        records[name] = Proven(record, revision)
     approved = standing.approved
-    if approved is None:
-        raise ValueError(f'{standing.item.id} is not approved')
+    right = {
+        name for name, record in mine.items()
+        if approved and record.words_of == approved.revision.revid
+    }  # fmt: skip
+    changed = situation.changed - right
+    return stand(replace(situation, records=records, changed=changed), rules, now)
+
+
+def _claim(standing: Standing, name: str, now: datetime, nonce: str, deed: str = '') -> Claim:
     proven = standing.targets[name].record
-    record = Record('sending', now, approved.revision.revid, nonce)
-    return Claim(standing.item.id, name, approved, record, proven.record if proven else None)
+    previous = proven.record if proven else None
+    kind = DEEDS[deed or standing.targets[name].action]
+    approved = standing.approved
+    revid = standing.situation.takedown if kind == 'deleting' else None
+    if revid is None:
+        if approved is None:
+            raise ValueError(f'{standing.item.id} is not approved')
+        revid = approved.revision.revid
+    rest = nonce
+    if kind != 'sending':
+        assert previous is not None
+        rest = f'{nonce} {previous.words_of} {previous.address}'
+    record = Record(kind, now, revid, rest)
+    return Claim(standing.item.id, name, record, approved, previous)
 
 
 def _claimed(standing: Standing, claims: Mapping[tuple[str, str], Claim]) -> bool:
@@ -232,6 +262,8 @@ def _change(
     standing: Standing,
     claims: Mapping[tuple[str, str], Claim],
     settled: Mapping[tuple[str, str], Record],
+    rules: Rules,
+    now: datetime,
     touched: Callable[[Item], bool],
     new_id: Callable[[Item], str],
     words: Callable[[Reason], str],
@@ -246,7 +278,7 @@ def _change(
             return ItemChange(item, new_id=new_id(item))
     if any(target.action == 'busy' for target in standing.targets.values()):
         return None
-    right = _right_lines(standing, claims, settled, words)
+    right = _right_lines(standing, claims, settled, rules, now, words)
     bot: dict[str, str | None] = {
         name: value for name, value in right.items() if item.bot.get(name) != value
     }
@@ -271,6 +303,8 @@ def _right_lines(
     standing: Standing,
     claims: Mapping[tuple[str, str], Claim],
     settled: Mapping[tuple[str, str], Record],
+    rules: Rules,
+    now: datetime,
     words: Callable[[Reason], str],
 ) -> dict[str, str]:
     item_id = standing.item.id
@@ -285,10 +319,8 @@ def _right_lines(
     }  # fmt: skip
     if standing.situation.newcomer:
         new = {}
-    state: str | None = standing.state
-    note = words(standing.note) if standing.note else None
-    if new:
-        state, note = state_after(standing, new, words)
+    after = once_recorded(standing, new, rules, now) if new else standing
+    state, note = after.state, words(after.note) if after.note else None
     lines = {f'sent-{name}': record.text() for name, record in records.items()}
     if state and state != 'proposed':
         lines['state'] = state
@@ -297,7 +329,7 @@ def _right_lines(
     revid = (
         standing.approved.revision.revid
         if standing.approved
-        else max((record.revid for record in records.values()), default=0)
+        else max((record.words_of for record in records.values()), default=0)
     )
     if revid:
         lines['approved-in'] = f'Special:Diff/{revid}'

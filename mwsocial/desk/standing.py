@@ -6,12 +6,14 @@ Pure: everything comes in as values. The approval, the proofs and the records ha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from mwsocial.channels.base import Abilities
 from mwsocial.desk.approval import Approved, NotApproved
 from mwsocial.desk.item import Item
-from mwsocial.desk.records import Proven
+from mwsocial.desk.places import before, channel_of, in_order, part_of, place
+from mwsocial.desk.records import CLAIMS, Proven
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.times import parse_time, read_shown, show_time
 from mwsocial.reason import Reason
@@ -27,11 +29,12 @@ STALE = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Target:
-    """One channel of one item.
+    """One place of one item: a channel, or a later part of a thread there.
 
-    ``action``: ``send`` (due now), ``settle`` (a claim whose outcome is unknown: look), ``done``,
-    ``busy`` (another run is sending), ``wait`` (later, see ``until`` and ``reason``), ``failed``,
-    ``unconfirmed``, ``missed``, ``deleted``. ``record`` is the newest one that counts.
+    ``action``: ``send`` (due now), ``correct`` (posted with other words than are approved now),
+    ``delete`` (to be taken down), ``settle`` (a claim whose outcome is unknown: look), ``done``, ``busy``
+    (another run is at it), ``wait`` (later, see ``until`` and ``reason``), ``failed``, ``unconfirmed``,
+    ``missed``, ``deleted``. ``record`` is the newest one that counts.
     """
 
     action: str
@@ -44,8 +47,12 @@ class Target:
 class Situation:
     """What has been judged of one item before its standing is decided.
 
-    ``settled`` holds what approvers said of unconfirmed channels: an address, or ``again``.
-    ``channels`` are the enabled channels this item goes to, with the reason where one is not live.
+    ``settled`` holds what approvers said of unconfirmed places: an address, or ``again``. ``channels``
+    are the enabled channels this item goes to, with the reason where one is not live; ``parts`` says how
+    many posts it makes on a channel where that is not one. ``changed`` are the places whose post holds
+    other words than the approved ones; ``abilities`` is what the enabled channels can do, ``not_live``
+    why one of them cannot be used. ``takedown`` is the revision by which an approver wants the posts
+    taken down.
     """
 
     item: Item
@@ -53,10 +60,24 @@ class Situation:
     approval: Approved | NotApproved | None = None
     declined: int | None = None
     records: Mapping[str, Proven] = field(default_factory=dict)
-    records_hidden: Reason | None = None
     settled: Mapping[str, str] = field(default_factory=dict)
     newcomer: bool = False
     channels: Mapping[str, Reason | None] = field(default_factory=dict)
+    parts: Mapping[str, int] = field(default_factory=dict)
+    changed: frozenset[str] = frozenset()
+    abilities: Mapping[str, Abilities] = field(default_factory=dict)
+    not_live: Mapping[str, Reason] = field(default_factory=dict)
+    takedown: int | None = None
+
+    @property
+    def places(self) -> list[str]:
+        """Where the item is to go, in order; the news last."""
+        found = [
+            place(name, part)
+            for name in self.channels
+            for part in range(1, self.parts.get(name, 1) + 1)
+        ]
+        return [*found, *([NEWS] if self.item.content.get(NEWS) else [])]
 
 
 @dataclass(frozen=True)
@@ -85,13 +106,19 @@ def stand(situation: Situation, rules: Rules, now: datetime) -> Standing:
     item = situation.item
     if situation.newcomer:
         return Standing(situation, 'invalid', Reason('delivery-id-in-use', (item.id,)))
-    if situation.records_hidden:
-        return Standing(situation, 'unconfirmed', situation.records_hidden)
     blocked = why_blocked(situation)
     due = due_time(situation, now) if blocked is None else None
-    names = [*situation.channels, *([NEWS] if item.content.get(NEWS) else [])]
-    names += [name for name in situation.records if name not in names]
-    targets = {name: _target(name, situation, rules, due, now) for name in dict.fromkeys(names)}
+    rest = sorted(set(situation.records) - set(situation.places), key=in_order)
+    targets: dict[str, Target] = {}
+    for name in situation.places:
+        targets[name] = _in_turn(
+            name, _target(name, situation, rules, due, now), targets, situation
+        )
+    for name in rest:
+        target = _target(name, situation, rules, due, now)
+        # What was tried once where the item is not to go any more is not tried again.
+        over = target.action in ('send', 'wait', 'missed', 'failed')
+        targets[name] = Target('wait', record=target.record) if over else target
     state, note = _sum_up(situation, targets, blocked)
     return Standing(situation, state, note, targets)
 
@@ -122,6 +149,8 @@ def why_blocked(situation: Situation) -> tuple[str, Reason | None] | None:
     item = situation.item
     if situation.declined is not None:
         return 'declined', Reason('delivery-declined', (str(situation.declined),))
+    if situation.takedown is not None:
+        return 'deleted', Reason('delivery-taken-down', (str(situation.takedown),))
     if situation.problems:
         return 'invalid', situation.problems[0]
     if item.editors.get('hold'):
@@ -135,6 +164,22 @@ def why_blocked(situation: Situation) -> tuple[str, Reason | None] | None:
     return None if approval else ('proposed', None)
 
 
+def _in_turn(
+    name: str, target: Target, targets: Mapping[str, Target], situation: Situation
+) -> Target:
+    """A later part of a thread goes out only after the part before it, which holds the approved words."""
+    previous = before(name)
+    if target.action != 'send' or not previous:
+        return target
+    first = targets.get(previous)
+    if first and first.action in ('send', 'correct'):
+        return target
+    if first and first.action == 'done' and previous not in situation.changed:
+        return target
+    reason = Reason('delivery-part-waits', (channel_of(name), str(part_of(name))))
+    return replace(target, action='wait', reason=reason)
+
+
 def _target(
     name: str,
     situation: Situation,
@@ -145,19 +190,19 @@ def _target(
     proven = situation.records.get(name)
     record = proven.record if proven else None
     approved = situation.approval if isinstance(situation.approval, Approved) else None
-    if record and record.kind == 'posted':
-        return Target('done', record=proven)
+    if record and record.kind in CLAIMS and now - record.time < STALE:
+        return Target('busy', record=proven)
+    if record and record.kind in ('posted', 'kept', 'editing', 'deleting'):
+        return _standing_post(name, situation, rules, due, now)
     if record and record.kind == 'deleted':
         return Target('deleted', record=proven)
     if record and record.kind == 'sending':
-        stale = now - record.time >= STALE
-        return Target('settle' if stale else 'busy', record=proven)
+        return Target('settle', record=proven)
     if record and record.kind == 'unconfirmed' and name not in situation.settled:
-        return Target(
-            'unconfirmed',
-            Reason('delivery-unconfirmed', (name, read_value(record.rest))),
-            record=proven,
-        )
+        doubt = Reason('delivery-unconfirmed', (name, read_value(record.rest)))
+        if proven and proven.hidden:
+            doubt = Reason('delivery-hidden', (str(proven.revision.revid), name))
+        return Target('unconfirmed', doubt, record=proven)
     if record and record.kind == 'unconfirmed' and situation.settled[name] != 'again':
         return Target('settle', record=proven)
     if (
@@ -175,16 +220,61 @@ def _target(
         return Target('missed', Reason('delivery-missed', (name,)), record=proven)
     if due > now:
         return Target('wait', until=due, record=proven)
-    not_live = situation.channels.get(name)
+    not_live = situation.channels.get(channel_of(name))
     if not_live:
         return Target('wait', not_live, record=proven)
     if record and record.kind == 'waiting':
         until, why = read_waiting(record.rest)
-        if until and until > now:
-            return Target(
-                'wait', Reason('delivery-waiting', (name, read_value(why))), until, proven
-            )
+        reason = Reason('delivery-waiting', (name, read_value(why)))
+        waits = until is not None and until > now
+        return Target('wait' if waits else 'send', reason, until, proven)
     return Target('send', record=proven)
+
+
+def _standing_post(
+    name: str, situation: Situation, rules: Rules, due: datetime | None, now: datetime
+) -> Target:
+    """What is to be done about a post that stands: take it down, correct it, or nothing."""
+    proven = situation.records[name]
+    record = proven.record
+    channel = channel_of(name)
+    can = situation.abilities.get(channel, Abilities(edit=name == NEWS))
+    not_live = situation.channels.get(channel) or situation.not_live.get(channel)
+    if channel != NEWS and channel not in situation.abilities:
+        not_live = Reason('delivery-channel-gone', (channel,))
+    wanted, wanted_by, why_not = '', 0, Reason('delivery-cannot-delete', (channel,))
+    if situation.takedown is not None:
+        wanted, wanted_by = 'delete' if can.delete else '', situation.takedown
+    elif name in situation.changed and due is not None:
+        assert isinstance(situation.approval, Approved)
+        wanted_by = situation.approval.revision.revid
+        in_time = due <= now <= _last_moment(situation.approval, due, rules)
+        wanted = 'correct' if can.edit and in_time else ''
+        key = 'delivery-missed-correction' if can.edit else 'delivery-cannot-correct'
+        why_not = Reason(key, (channel,))
+    elif record.kind in CLAIMS:
+        return Target('settle', record=proven)
+    else:
+        return Target('done', record=proven)
+    if record.kind == 'kept' and record.revid >= wanted_by:
+        until = _until(record.mark)
+        if until is None or until > now:
+            words = read_value(record.words)
+            return Target('done', Reason('delivery-kept', (channel, words)), until, proven)
+    if not wanted:
+        # A run may have died while it was changing the post: what stands there must be found out.
+        settle = record.kind in CLAIMS
+        return Target('settle', record=proven) if settle else Target('done', why_not, record=proven)
+    if not_live:
+        return Target('done', not_live, record=proven)
+    return Target(wanted, record=proven)
+
+
+def _until(mark: str) -> datetime | None:
+    try:
+        return read_shown(mark)
+    except ValueError:
+        return None
 
 
 def _last_moment(approved: Approved, due: datetime, rules: Rules) -> datetime:
@@ -206,18 +296,21 @@ def _sum_up(
     def first(action: str) -> Reason | None:
         return next((t.reason for t in targets.values() if t.action == action and t.reason), None)
 
-    actions = {target.action for target in targets.values()}
-    wanted = {t.action for name, t in targets.items() if name in situation.channels or name == NEWS}
+    actions = {_plain(target.action) for target in targets.values()}
+    wanted = {_plain(targets[name].action) for name in situation.places if name in targets}
     if actions & {'busy', 'settle'}:
         return 'sending', None
     if 'unconfirmed' in actions:
         return 'unconfirmed', first('unconfirmed')
+    if situation.takedown is not None and blocked:
+        return 'deleted', first('done') or blocked[1]
     if wanted and wanted <= {'done'}:
-        return 'posted', None
+        return 'posted', first('done')
     if wanted and wanted <= {'done', 'deleted'}:
-        return 'deleted', None
+        return 'deleted', first('done')
     if actions & {'done', 'deleted'}:
-        note = first('failed') or first('missed') or (blocked and blocked[1]) or first('wait')
+        note = first('failed') or first('missed') or (blocked and blocked[1])
+        note = note or first('wait') or first('send')
         return 'partly posted', note
     if blocked:
         return blocked
@@ -225,7 +318,12 @@ def _sum_up(
         return 'failed', first('failed')
     if 'missed' in actions:
         return 'missed', first('missed')
-    return 'approved', first('wait')
+    return 'approved', first('wait') or first('send')
+
+
+def _plain(action: str) -> str:
+    """What is to be corrected or taken down has been posted."""
+    return 'done' if action in ('correct', 'delete') else action
 
 
 def waiting_words(until: datetime | None, why: str) -> str:

@@ -16,6 +16,7 @@ MOST_NAMES = 5
 _WORDS = {
     'posted': 'posted', 'failed': 'refused', 'waiting': 'waits', 'unconfirmed': 'not confirmed',
     'released': 'not sent', 'sending': 'still open', 'deleted': 'taken down',
+    'editing': 'still open', 'deleting': 'still open', 'kept': 'not changed',
 }  # fmt: skip
 
 

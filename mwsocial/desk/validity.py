@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from mwsocial.channels.base import Limits
+from mwsocial.channels.base import Abilities, Limits
 from mwsocial.desk.files import IMAGES, Files, image_title
 from mwsocial.desk.fingerprint import channel_names
 from mwsocial.desk.image_rules import file_problems, name_problem
@@ -32,14 +32,19 @@ class ChannelFacts:
     """What the rules need to know of an enabled channel.
 
     ``limits`` is None while the network does not tell them. ``weigh(text, warning)`` is the length as
-    the network counts it. ``takes(address)``: whether the post at that address can be shared or
-    answered there.
+    the network counts it. ``takes(address)``: whether a post on this network can have that address.
     """
 
     network: str
     limits: Limits | None
     weigh: Callable[[str, str], int]
     takes: Callable[[str], bool] = lambda address: True
+    abilities: Abilities = field(default_factory=Abilities)
+
+    def can(self, kind: str, address: str) -> bool:
+        """Whether the post at *address* can be shared (``share``) or answered (``point``) here."""
+        able = self.abilities.share if kind == 'share' else self.abilities.point
+        return able and self.takes(address)
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def problems(item: Item, desk: Desk, files: Files | None = None) -> tuple[Reason
     """
     rules = (_kinds, _channels, _pointer, _addresses, _texts, _lengths, _images, _times, _language)
     found = [reason for rule in rules for reason in rule(item, desk)]
-    return tuple(dict.fromkeys([*found, *_files(item, desk, files or {})]))
+    return tuple(dict.fromkeys([*found, *_files(item, files or {})]))
 
 
 def remarks(item: Item, desk: Desk) -> tuple[Reason, ...]:
@@ -101,10 +106,15 @@ def channels_of(item: Item, desk: Desk) -> tuple[str, ...]:
         return ()
     listed = channel_names(item.content.get('channels', ''))
     names = [name for name in sorted(desk.channels) if not listed or name in listed]
-    address = item.content.get('share') or item.content.get('point')
-    if address:
-        names = [name for name in names if desk.channels[name].takes(address)]
+    for kind in ('share', 'point'):
+        if address := item.content.get(kind):
+            names = [name for name in names if desk.channels[name].can(kind, address)]
     return tuple(names)
+
+
+def parts_of(item: Item, channel: str) -> list[str]:
+    """The posts that the item makes on a channel, in order; one without words for a share or pointer."""
+    return parts(text_for(item, channel)) if kinds(item) == ('text',) else ['']
 
 
 def kinds(item: Item) -> tuple[str, ...]:
@@ -172,9 +182,9 @@ def _addresses(item: Item, desk: Desk) -> Iterator[Reason]:
             yield Reason('validity-address', (address, 'https://'), kind)
             continue
         for name in listed:
-            if name in desk.channels and not desk.channels[name].takes(address):
+            if name in desk.channels and not desk.channels[name].can(kind, address):
                 yield Reason('validity-share-channel', (name,), kind)
-        if desk.channels and not any(one.takes(address) for one in desk.channels.values()):
+        if desk.channels and not any(one.can(kind, address) for one in desk.channels.values()):
             yield Reason('validity-share-nowhere', where=kind)
 
 
@@ -221,7 +231,9 @@ def _lengths(item: Item, desk: Desk) -> Iterator[Reason]:
         if facts.limits is None:
             continue
         where = f'text-{channel}' if content.get(f'text-{channel}') else 'text'
-        thread = parts(text_for(item, channel))
+        thread = parts_of(item, channel)
+        if len(thread) > 1 and not facts.abilities.threads:
+            yield Reason('validity-no-threads', (channel,), where)
         if 'point' in kinds(item):
             where, thread = 'pointer', [desk.pointers.get(content.get('pointer', ''), '')]
         for number, part in enumerate(thread, 1):
@@ -258,15 +270,14 @@ def _images(item: Item, desk: Desk) -> Iterator[Reason]:
             yield Reason('validity-images-many', (channel, str(limits.images)))
 
 
-def _files(item: Item, desk: Desk, files: Files) -> Iterator[Reason]:
-    limits = {name: desk.channels[name].limits for name in channels_of(item, desk)}
+def _files(item: Item, files: Files) -> Iterator[Reason]:
     for image, _ in IMAGES:
         title = image_title(item.content.get(image, ''))
         wrong = name_problem(title) if title else None
         if wrong:
             yield replace(wrong, where=image)
         elif title in files:
-            for reason in file_problems(title, files[title], limits):
+            for reason in file_problems(title, files[title]):
                 yield replace(reason, where=image)
 
 

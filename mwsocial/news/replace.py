@@ -23,7 +23,7 @@ def replace(text: str, old: Entry, new: Entry) -> Replaced | Refused:
     trouble = check_entry(words)
     if trouble:
         return Refused(trouble, new.key)
-    places = [at for i in page.items if (at := _place(structure, i, wanted)) is not None]
+    places = [at for i in page.items if (at := place_of(structure, i, wanted)) is not None]
     if len(places) != 1:
         key = 'news-replace-twice' if places else 'news-replace-missing'
         return Refused(Reason(key), old.key)
@@ -32,7 +32,7 @@ def replace(text: str, old: Entry, new: Entry) -> Replaced | Refused:
         return Refused(Reason('news-replace-marked'), old.key)
     after = text[:start] + words + text[end:]
     found = read_with_structure(after)[0]
-    before_items = [i.plain for i in page.items if _place(structure, i, wanted) is None]
+    before_items = [i.plain for i in page.items if place_of(structure, i, wanted) is None]
     after_items = [i.plain for i in found.items]
     if (
         found.trouble
@@ -45,8 +45,8 @@ def replace(text: str, old: Entry, new: Entry) -> Replaced | Refused:
     return Replaced(after)
 
 
-def _place(structure: Structure, item: Item, wanted: str) -> int | None:
-    """Where *wanted* stands as the whole text of *item*'s line, or None."""
+def place_of(structure: Structure, item: Item, wanted: str) -> int | None:
+    """Where *wanted* (trimmed) stands as the whole text of *item*'s line, or None."""
     if not wanted:
         return None
     start = structure.text.find(wanted, item.content_start, item.end)

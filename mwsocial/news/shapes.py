@@ -9,6 +9,7 @@ from __future__ import annotations
 from mwsocial.news.insert import insert
 from mwsocial.news.match import find, introduced
 from mwsocial.news.read import read
+from mwsocial.news.remove import remove
 from mwsocial.news.replace import replace
 from mwsocial.news.values import (
     Entry,
@@ -38,5 +39,6 @@ __all__ = [
     'insert',
     'introduced',
     'read',
+    'remove',
     'replace',
 ]

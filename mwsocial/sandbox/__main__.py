@@ -17,10 +17,12 @@ from mwsocial.errors import EXIT_DONE, EXIT_PERSON, ConfigurationError, DeskErro
 from . import story
 from .gate import Gate
 from .instance import DEFAULT_FOLDER, Sandbox
+from .networks import NETWORKS
 
 _DESCRIPTION = (
-    'Real servers on this machine to try the desk out: a MediaWiki and a server with a Mastodon '
-    'API. All of them listen on 127.0.0.1 only and keep their data in one folder.'
+    'Servers on this machine to try the desk out: a real MediaWiki, a real server with a Mastodon '
+    'API, and the project’s own stand-ins for X, Facebook and Bluesky, which check requests and keep '
+    'a ledger. All of them listen on 127.0.0.1 only and keep their data in one folder.'
 )
 
 
@@ -110,8 +112,11 @@ def _print_status(sandbox: Sandbox) -> None:
     print(f'\nMastodon   {status["mastodon"]["url"]}')
     for name, account in status['mastodon']['accounts'].items():
         print(f'  {name:20} {account["password"]:24} {account["url"]}')
+    for name, about in status['networks'].items():
+        print(f'\n{name.capitalize():10} {about["url"]}   (a stand-in of this project)')
+        print(f'  ledger               {about["ledger"]}')
     if status['clock']:
-        print(f'\nThe clock of both servers is {status["clock"]} seconds ahead.')
+        print(f'\nThe clock of the servers is {status["clock"]} seconds ahead.')
     print(f'\nFolder     {status["folder"]}')
     for name, path in status['logs'].items():
         print(f'  log of {name:13} {path}')
@@ -153,7 +158,7 @@ def _gate(upstream: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the command line; returns the exit code."""
     options = parser().parse_args(arguments)
-    sandbox = Sandbox(options.folder)
+    sandbox = Sandbox(options.folder, networks=tuple(NETWORKS))
     try:
         match options.command:
             case 'up':
@@ -168,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _environment(sandbox)
             case 'clock':
                 offset = sandbox.clock.advance(options.seconds)
-                print(f'The clock of both servers is {offset} seconds ahead: {sandbox.clock.now()}')
+                print(f'The clock of the servers is {offset} seconds ahead: {sandbox.clock.now()}')
             case 'gate':
                 _gate(options.upstream)
             case 'down':

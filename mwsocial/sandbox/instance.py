@@ -1,13 +1,16 @@
-"""One sandbox: a wiki and a Mastodon API server in one folder, with people and passwords."""
+"""One sandbox: a wiki, a Mastodon API server and stand-ins for other networks in one folder."""
 
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import sqlite3
 import time
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -16,8 +19,19 @@ import requests
 
 from mwsocial.errors import DeskError
 
-from . import files, mediawiki, packages, process, pywikibot_folder, snac
+from . import (
+    files,
+    loopback_process,
+    mediawiki,
+    networks,
+    packages,
+    process,
+    pywikibot_folder,
+    snac,
+)
 from .clock import Clock
+from .loopback_process import Control
+from .networks import NETWORKS
 
 if TYPE_CHECKING:
     import mastodon
@@ -27,17 +41,41 @@ if TYPE_CHECKING:
 DEFAULT_FOLDER = '.sandbox'
 _WIKI_PORT = 8931
 _MASTODON_PORT = 8075
+#: Seconds for which a template is kept that nobody uses.
+_KEPT = 86400
 _HERE = Path(__file__).resolve().parent
 
 
-class Sandbox:
-    """A wiki and a Mastodon API server that belong together.
+@dataclass(frozen=True)
+class Furnishing:
+    """Pages that new wikis are to have from the start.
 
-    ``folder`` holds all their data. ``base`` is the folder with the unpacked programs and the
-    template that new wikis are copied from.
+    ``name`` names the template that is kept; ``recipe`` changes whenever ``work`` would make
+    something else; ``work`` puts the pages on a running sandbox.
     """
 
-    def __init__(self, folder: Path | str, base: Path | str | None = None) -> None:
+    name: str
+    recipe: str
+    work: Callable[[Sandbox], None]
+
+
+class Sandbox:
+    """A wiki, a Mastodon API server and other networks that belong together.
+
+    ``folder`` holds all their data. ``base`` is the folder with the unpacked programs and the
+    template that new wikis are copied from. ``furnishing``: what a new wiki has beside its people.
+    ``networks``: the stand-ins that run beside (``mwsocial.sandbox.networks``), by name.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        base: Path | str | None = None,
+        furnishing: Furnishing | None = None,
+        networks: Sequence[str] = (),
+    ) -> None:
+        self._furnishing = furnishing
+        self.networks = tuple(networks)
         self.folder = Path(folder).resolve()
         self.base = Path(base).resolve() if base is not None else self.folder
         self.wiki_folder = self.folder / 'wiki'
@@ -53,20 +91,25 @@ class Sandbox:
     @classmethod
     def running(cls, folder: Path | str = DEFAULT_FOLDER) -> Self:
         """The sandbox in ``folder``, started if it does not run."""
-        sandbox = cls(folder)
+        sandbox = cls(folder, networks=tuple(NETWORKS))
         sandbox.up()
         return sandbox
 
     @classmethod
-    def scratch(cls, folder: Path | str, base: Path | str = DEFAULT_FOLDER) -> Self:
+    def scratch(
+        cls,
+        folder: Path | str,
+        base: Path | str = DEFAULT_FOLDER,
+        furnishing: Furnishing | None = None,
+        networks: Sequence[str] = (),
+    ) -> Self:
         """A new, isolated sandbox in the new folder ``folder``, running on free ports.
 
-        ``base`` is where programs and template are kept; they are made at the first use.
-        Stop it with ``down``, or use ``with``. Should this process be killed, the servers are
-        ended by the next one that asks for such a sandbox.
+        ``base`` is where programs and templates are kept; they are made at the first use.
+        Stop it with ``down``, or use ``with``. However this process ends, its servers end too.
         """
-        process.end_orphans()
-        sandbox = cls(folder, base)
+        process.end_with_me()
+        sandbox = cls(folder, base, furnishing, networks)
         sandbox._owner = {process.OWNER: process.own_identity()}
         sandbox.up(wiki_port=0, mastodon_port=0)
         return sandbox
@@ -102,8 +145,12 @@ class Sandbox:
 
     @property
     def is_up(self) -> bool:
-        """Whether both servers run."""
-        return all(process.alive(self._server(name)) for name in ('wiki', 'mastodon'))
+        """Whether all servers run."""
+        return all(process.alive(self._server(name)) for name in self._names)
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return ('wiki', 'mastodon', *self.networks)
 
     @property
     def host(self) -> str:
@@ -155,12 +202,23 @@ class Sandbox:
             'MWSOCIAL_WIKI': self.host,
             'MWSOCIAL_MASTODON_URL': self.mastodon_url,
             'MWSOCIAL_MASTODON_TOKEN': self.accounts['mediawiki']['token'],
+            **{
+                name: value
+                for network in self.networks
+                for name, value in networks.environment(
+                    network, self.network(network).folder
+                ).items()
+            },
         }
+
+    def network(self, name: str) -> Control:
+        """The stand-in of that name: its address, its ledger, its faults."""
+        return Control(self.folder / 'networks' / name)
 
     # -- up and down ----------------------------------------------------------------------------
 
     def up(self, wiki_port: int | None = None, mastodon_port: int | None = None) -> None:
-        """Have both servers running; what runs already is left alone.
+        """Have all servers running; what runs already is left alone.
 
         A port of 0 means any free one; ``None`` the one used before, else the usual one.
         Raises ConfigurationError when something is missing that this user may not install.
@@ -175,22 +233,25 @@ class Sandbox:
                 self._start_wiki(programs, wiki_port)
             if not (self._running_on('mastodon', mastodon_port) and self._mastodon_answers()):
                 self._start_mastodon(programs, mastodon_port)
+            for name in self.networks:
+                if not (process.alive(self._server(name)) and self._network_answers(name)):
+                    self._start_network(name, anywhere=wiki_port == 0)
             self._fetch_tokens()
             pywikibot_folder.write(self.pywikibot, self.host, self.bot)
 
     def down(self, at_once: bool = False) -> None:
-        """End both servers and wait until none of their processes is left.
+        """End all servers and wait until none of their processes is left.
 
         ``at_once`` kills them: right for what is thrown away afterwards.
         """
         if not self.folder.is_dir():
             return
         with files.locked(self.folder / 'lock'):
-            for name in ('wiki', 'mastodon'):
+            for name in ('wiki', 'mastodon', *NETWORKS):
                 self._stop(name, at_once)
 
     def restart(self) -> None:
-        """End both servers and start them again on the same ports."""
+        """End all servers and start them again on the same ports."""
         self.down()
         self.up()
 
@@ -218,6 +279,7 @@ class Sandbox:
         return (
             self._wiki_answers()
             and self._mastodon_answers()
+            and all(self._network_answers(name) for name in self.networks)
             and all(account.get('token') for account in self.accounts.values())
             and (self.pywikibot / 'user-password.py').is_file()
         )
@@ -234,30 +296,80 @@ class Sandbox:
                 return requests.get(f'{self.mastodon_url}/api/v1/instance', timeout=10).ok
         return False
 
+    def _network_answers(self, name: str) -> bool:
+        return self.network(name).alive() == self._marker(name)
+
+    def _start_network(self, name: str, *, anywhere: bool) -> None:
+        self._stop(name)
+        for attempt in range(3):
+            wanted = 0 if anywhere or attempt else None
+            port = self._choose(name, wanted, NETWORKS[name].port)
+            server = loopback_process.start(
+                NETWORKS[name].module,
+                self.network(name).folder,
+                port,
+                self._marker(name),
+                self.logs / f'{name}.log',
+                self._owner,
+                self.wiki_folder / 'clock',
+            )
+            self._record(**{name: {'port': port, 'server': server.to_json()}})
+            if self._wait(server, lambda: self._network_answers(name)):
+                return
+            self._stop(name)
+        raise DeskError(f'The stand-in for {name} did not start. Look at {self.logs / name}.log.')
+
     def _programs(self) -> packages.Programs:
         self.base.mkdir(parents=True, exist_ok=True, mode=0o700)
         with files.locked(self.base / 'base.lock'):
             return packages.provide(self.base / 'programs')
 
     def _template(self, programs: packages.Programs) -> Path:
-        """The folder that new wikis are copied from; made anew when its recipe has changed."""
+        """The folder that new wikis are copied from; made when it or its recipe is new."""
         recipe = sha256()
         for name in ('LocalSettings.php', 'users.php', 'mediawiki.py'):
             recipe.update((_HERE / name).read_bytes())
-        template = self.base / 'template'
-        with files.locked(self.base / 'base.lock'):
-            if (files.read_json(template / 'recipe.json') or {}).get('hash') == recipe.hexdigest():
-                return template
-            draft = self.base / 'template.new'
-            shutil.rmtree(draft, ignore_errors=True)
+
+        def make(draft: Path) -> None:
             draft.mkdir(mode=0o700)
             credentials = mediawiki.new_credentials()
             mediawiki.create(programs, draft / 'wiki', credentials)
             files.write_json(draft / 'credentials.json', {'wiki': credentials})
-            files.write_json(draft / 'recipe.json', {'hash': recipe.hexdigest()})
-            shutil.rmtree(template, ignore_errors=True)
-            draft.rename(template)
-        return template
+
+        plain = self._kept(f'template-{recipe.hexdigest()[:16]}', make)
+        furnishing = self._furnishing
+        if furnishing is None:
+            return plain
+        recipe.update(furnishing.recipe.encode())
+
+        def furnish(draft: Path) -> None:
+            with Sandbox.scratch(draft, self.base) as one:
+                furnishing.work(one)
+                one.run_jobs()
+                one.down()
+            mediawiki.close_books(one.wiki_folder)
+            files.write_json(draft / 'credentials.json', {'wiki': one.credentials['wiki']})
+
+        return self._kept(f'template-{furnishing.name}-{recipe.hexdigest()[:16]}', furnish)
+
+    def _kept(self, name: str, make: Callable[[Path], None]) -> Path:
+        """The folder of that name, made if it is not there; those unused for a day are removed.
+
+        The name holds the recipe: whoever copies from a folder never sees it change.
+        """
+        folder = self.base / name
+        with files.locked(self.base / f'{name}.lock'):
+            if not folder.is_dir():
+                draft = self.base / f'{name}.new'
+                shutil.rmtree(draft, ignore_errors=True)
+                make(draft)
+                draft.rename(folder)
+                for other in self.base.glob('template*/'):
+                    with suppress(OSError):  # somebody else removes it, too
+                        if time.time() - other.stat().st_mtime > _KEPT:
+                            shutil.rmtree(other)
+            os.utime(folder)
+        return folder
 
     def _make_data(self, programs: packages.Programs) -> None:
         self.logs.mkdir(exist_ok=True, mode=0o700)
@@ -304,6 +416,7 @@ class Sandbox:
                 port,
                 self._marker('wiki'),
                 self.logs / 'wiki.log',
+                self.base / 'compiled',
                 self._owner,
             )
             self._record(wiki={'port': port, 'server': server.to_json()})
@@ -415,6 +528,15 @@ class Sandbox:
                 'pywikibot': str(self.pywikibot),
             },
             'mastodon': {'url': self.mastodon_url, 'accounts': self.accounts},
+            'networks': {
+                name: {
+                    'url': self.network(name).url,
+                    'ledger': str(self.network(name).folder / 'ledger.json'),
+                    'faults': 'mwsocial.sandbox.loopback_process.Control(folder).fault(how, kind=…)',
+                    'folder': str(self.network(name).folder),
+                }
+                for name in self.networks
+            },
             'environment': self.environment,
             'gate': {
                 'python': 'mwsocial.sandbox.Gate(upstream)',
@@ -426,9 +548,12 @@ class Sandbox:
                 'example': json.dumps({'wgReadOnly': 'for maintenance'}),
                 'requests': 'mwsocial.sandbox.Rule, in a Gate',
             },
-            'ledgers': {'mastodon': str(self.mastodon_folder / 'data' / 'object')},
+            'ledgers': {
+                'mastodon': str(self.mastodon_folder / 'data' / 'object'),
+                **{name: str(self.network(name).folder / 'ledger.json') for name in self.networks},
+            },
             'logs': {
                 name: str(self.logs / f'{name}.log')
-                for name in ('wiki', 'wiki-database', 'wiki-exceptions', 'mastodon')
+                for name in ('wiki', 'wiki-database', 'wiki-exceptions', 'mastodon', *self.networks)
             },
         }

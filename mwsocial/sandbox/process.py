@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -20,6 +21,9 @@ MARKER = 'MWSOCIAL_SANDBOX_INSTANCE'
 
 #: Who started a server that is not to outlive it: process id, start time, boot.
 OWNER = 'MWSOCIAL_SANDBOX_OWNER'
+
+# Waits for the end of this process; kept with the process it belongs to (a fork has none yet).
+_guards: dict[int, subprocess.Popen[bytes]] = {}
 
 # Children of this process have to be waited for, or they stay as zombies.
 _children: dict[int, subprocess.Popen[bytes]] = {}
@@ -121,6 +125,23 @@ def own_identity() -> str:
     """This process, as ``OWNER`` names it."""
     entry = _entry(os.getpid())
     return f'{os.getpid()}:{entry.started if entry else 0}:{_boot()}'
+
+
+def end_with_me() -> None:
+    """See to it that everything with this process as its ``OWNER`` ends when this process does.
+
+    A guard of its own waits for that, so that it holds for an interrupt and a SIGKILL, too. What was
+    left behind without one is ended now.
+    """
+    end_orphans()
+    known = _guards.get(os.getpid())
+    if known is None or known.poll() is not None:
+        guard = Path(__file__).with_name('guard.py')
+        _guards[os.getpid()] = subprocess.Popen(
+            [sys.executable, '-I', str(guard), f'{OWNER}={own_identity()}'],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
 
 
 def _is_orphan(variables: list[bytes]) -> bool:

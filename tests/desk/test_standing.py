@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mwsocial.channels.base import Abilities
 from mwsocial.desk.approval import Approved, NotApproved
 from mwsocial.desk.item import Item
-from mwsocial.desk.plan import Pace, choose, make_plan, state_after, without_sends
+from mwsocial.desk.plan import Pace, Plan, choose, make_plan, once_recorded, without_sends
 from mwsocial.desk.records import Proven, Record
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.standing import Situation, Standing, read_waiting, stand, waiting_words
@@ -144,12 +145,12 @@ def test_pace_lets_one_out_at_a_time() -> None:
     assert len(choose(standings(newer, older, sent), {'mastodon': Pace(per_day=2)}, NOW)) == 1
 
 
-def plan_of(*many: Situation, **more: object) -> object:
+def plan_of(*many: Situation, **more: object) -> Plan:
     options = {
         'settled': {}, 'again': {}, 'nonce': lambda: 'n0nce', 'new_id': lambda item: 'given',
         'folds': {}, 'touched': lambda item: False, 'words': lambda reason: reason.text(), **more,
     }  # fmt: skip
-    return make_plan(standings(*many), {}, NOW, **options)  # type: ignore[arg-type]
+    return make_plan(standings(*many), {}, RULES, NOW, **options)  # type: ignore[arg-type]
 
 
 def test_a_plan_claims_everything_due_at_once() -> None:
@@ -197,6 +198,128 @@ def test_state_after_recording(kinds: tuple[str, str], state: str) -> None:
         name: Record(kind, NOW, 50, '- busy')
         for name, kind in zip(('mastodon', 'x'), kinds, strict=True)
     }
-    found, note = state_after(stand(situation(), RULES, NOW), mine, lambda reason: reason.text())
-    assert found == state
-    assert bool(note) == bool({'failed', 'unconfirmed', 'waiting'} & set(kinds))
+    after = once_recorded(stand(situation(), RULES, NOW), mine, RULES, NOW)
+    assert after.state == state
+    assert bool(after.note) == bool({'failed', 'unconfirmed', 'waiting'} & set(kinds))
+
+
+THREE = {'channels': {'mastodon': None}, 'parts': {'mastodon': 3}}
+CAN = {'mastodon': Abilities(edit=True), 'x': Abilities()}
+
+
+def test_a_thread_is_claimed_whole_and_in_order() -> None:
+    plan = plan_of(situation(**THREE))  # type: ignore[arg-type]
+    assert [claim.place for claim in plan.claims] == ['mastodon', 'mastodon-2', 'mastodon-3']
+    assert {claim.channel for claim in plan.claims} == {'mastodon'}
+    assert set(plan.changes[0].bot) == {
+        'state', 'approved-in', 'sent-mastodon', 'sent-mastodon-2', 'sent-mastodon-3',
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ('first', 'second', 'third'),
+    [
+        ('posted', 'posted', 'send'), ('posted', 'released', 'send'), ('failed', 'released', 'wait'),
+        ('posted', 'failed', 'wait'), ('posted', 'unconfirmed', 'wait'), ('deleted', 'released', 'wait'),
+    ],
+)  # fmt: skip
+def test_a_thread_goes_on_only_behind_the_part_before(first: str, second: str, third: str) -> None:
+    records = {'mastodon': record(first), 'mastodon-2': record(second)}
+    assert actions(situation(records, **THREE))['mastodon-3'] == third  # type: ignore[arg-type]
+
+
+def test_a_thread_is_not_continued_with_other_words() -> None:
+    """Its first part holds what was approved before: no mixture of two approvals goes out."""
+    records = {'mastodon': record('posted', revid=10)}
+    one = situation(records, changed=frozenset({'mastodon'}), **THREE)  # type: ignore[arg-type]
+    assert actions(one) == {'mastodon': 'done', 'mastodon-2': 'wait', 'mastodon-3': 'wait'}
+    able = situation(
+        records,
+        changed=frozenset({'mastodon'}),
+        abilities=CAN,
+        **THREE,  # type: ignore[arg-type]
+    )
+    assert actions(able) == {'mastodon': 'correct', 'mastodon-2': 'send', 'mastodon-3': 'send'}
+
+
+def test_a_changed_item_is_corrected_where_that_is_possible() -> None:
+    posted = {
+        'mastodon': record('posted', revid=10, rest='https://m/1'),
+        'x': record('posted', revid=10, rest='https://x/1'),
+    }
+    one = situation(posted, changed=frozenset(posted), abilities=CAN)
+    assert actions(one) == {'mastodon': 'correct', 'x': 'done'}
+    standing = stand(one, RULES, NOW)
+    assert standing.state == 'posted'
+    assert standing.note
+    assert standing.note.key == 'delivery-cannot-correct'
+    plan = plan_of(one)
+    assert plan.changes[0].bot['sent-mastodon'] == (
+        'editing 2026-11-25T14:00:00Z 50 n0nce 10 https://m/1'
+    )
+    claim = plan.claims[0]
+    after = once_recorded(
+        standing, {'mastodon': Record('posted', NOW, 50, 'https://m/1')}, RULES, NOW
+    )
+    assert after.targets['mastodon'].action == 'done'
+    assert claim.record.address == 'https://m/1'
+    assert claim.record.words_of == 10
+
+
+def test_without_an_approval_nothing_is_corrected() -> None:
+    posted = {'mastodon': record('posted', revid=10, rest='https://m/1')}
+    one = situation(posted, approval=NOT_YET, abilities=CAN)
+    assert actions(one)['mastodon'] == 'done'
+
+
+@pytest.mark.parametrize(
+    ('rest', 'revid', 'action'),
+    [
+        ('- 10 https://m/1 no', 50, 'done'), ('- 10 https://m/1 no', 49, 'correct'),
+        ('2026-11-25T14:30:00Z 10 https://m/1 busy', 50, 'done'),
+        ('2026-11-25T13:30:00Z 10 https://m/1 busy', 50, 'correct'),
+    ],
+)  # fmt: skip
+def test_a_refused_correction_waits_for_a_new_approval_or_its_time(
+    rest: str, revid: int, action: str
+) -> None:
+    kept = {'mastodon': record('kept', rest=rest, revid=revid)}
+    one = situation(kept, changed=frozenset(kept), abilities=CAN)
+    assert actions(one)['mastodon'] == action
+
+
+def test_what_an_approver_wants_gone_is_taken_down_and_nothing_more_is_sent() -> None:
+    posted = {'mastodon': record('posted', revid=10, rest='https://m/1')}
+    one = situation(posted, takedown=70, abilities=CAN)
+    assert actions(one) == {'mastodon': 'delete', 'x': 'wait'}
+    plan = plan_of(one)
+    assert plan.changes[0].bot['sent-mastodon'] == (
+        'deleting 2026-11-25T14:00:00Z 70 n0nce 10 https://m/1'
+    )
+    gone = situation(
+        {'mastodon': record('deleted', revid=70, rest='https://m/1 10')}, takedown=70, abilities=CAN
+    )
+    assert stand(gone, RULES, NOW).state == 'deleted'
+    cannot = situation(posted, takedown=70, abilities={'mastodon': Abilities(delete=False)})
+    assert actions(cannot)['mastodon'] == 'done'
+
+
+def test_a_channel_that_the_item_left_is_not_sent_to() -> None:
+    """A claim given back there, or refused there, is over."""
+    for kind in ('released', 'failed', 'waiting'):
+        one = situation({'x': record(kind)}, channels={'mastodon': None})
+        assert actions(one) == {'mastodon': 'send', 'x': 'wait'}
+        assert stand(one, RULES, NOW).state == 'approved'
+
+
+def test_what_a_dead_run_was_changing_is_found_out() -> None:
+    for kind in ('editing', 'deleting'):
+        open_claim = {'mastodon': record(kind, ago=11 * MINUTE, rest='n 10 https://m/1')}
+        assert actions(situation(open_claim, abilities=CAN))['mastodon'] == 'settle'
+        fresh = {'mastodon': record(kind, rest='n 10 https://m/1')}
+        assert actions(situation(fresh, abilities=CAN))['mastodon'] == 'busy'
+
+
+def test_later_parts_do_not_count_for_the_pace() -> None:
+    pace = {'mastodon': Pace(timedelta(minutes=30), 1)}
+    assert len(choose(standings(situation(**THREE)), pace, NOW)) == 3  # type: ignore[arg-type]

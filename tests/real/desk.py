@@ -7,12 +7,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from mwsocial.desk.fingerprint import SHOWN, fingerprint
 from mwsocial.desk.item import Item, Queue
-from mwsocial.sandbox import Sandbox
-from mwsocial.sandbox import desk as sandbox_desk
+from mwsocial.sandbox import Sandbox, process
 from mwsocial.wiki.items import read_queue
 
 QUEUE = 'Social media/Queue'
@@ -26,6 +25,7 @@ class Run:
 
     def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
         self.code = done.returncode
+        self.out = done.stdout
         self.text = done.stdout + done.stderr
 
     def __repr__(self) -> str:
@@ -33,14 +33,20 @@ class Run:
 
 
 class Desk:
-    """The desk on one sandbox."""
+    """The desk on one sandbox; as a context manager it ends the scripts that it has started."""
 
-    def __init__(self, sandbox: Sandbox, **settings: Any) -> None:
-        """*settings*: keys of the configuration page that differ from the sandbox's own."""
+    def __init__(self, sandbox: Sandbox) -> None:
+        """*sandbox*: one that has the desk's pages (``mwsocial.sandbox.desk.scratch``)."""
         self.sandbox = sandbox
-        sandbox_desk.install(sandbox)
         self.config = json.loads(self.text(CONFIG))
-        self.configure(**{'quiet minutes': 0, **settings})
+        self._started: list[Started] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for started in self._started:
+            started.end()
 
     def configure(self, **settings: Any) -> None:
         """Change keys of the configuration page (as an administrator)."""
@@ -101,16 +107,19 @@ class Desk:
     def environment(self, **changes: str) -> dict[str, str]:
         """What an operator's job has in its environment."""
         kept = {name: os.environ[name] for name in ('PATH', 'HOME', 'LANG') if name in os.environ}
-        return kept | self.sandbox.environment | changes
+        owner = {process.OWNER: process.own_identity()}
+        return kept | owner | self.sandbox.environment | changes
 
     def run(self, script: str = 'post_queue', *args: str, **environment: str) -> Run:
         """Run a script as a job does."""
         return self.start(script, *args, **environment)()
 
-    def start(self, script: str, *args: str, **environment: str) -> Any:
+    def start(self, script: str, *args: str, **environment: str) -> Started:
         """Start a script; call the result to wait for its end. ``.process`` is the process."""
         command = [sys.executable, '-m', f'scripts.{script}', *args]
-        return Started(command, self.environment(**environment))
+        started = Started(command, self.environment(**environment))
+        self._started.append(started)
+        return started
 
     def posts(self) -> list[dict[str, Any]]:
         """What the account really has on the network, oldest first."""
@@ -141,5 +150,14 @@ class Started:
 
     def __call__(self) -> Run:
         """Wait for its end."""
-        out, err = self.process.communicate(timeout=240)
+        try:
+            out, err = self.process.communicate(timeout=240)
+        finally:
+            self.end()
         return Run(subprocess.CompletedProcess(self._command, self.process.returncode, out, err))
+
+    def end(self) -> None:
+        """End it if it still runs."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()

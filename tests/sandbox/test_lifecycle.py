@@ -10,6 +10,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -179,9 +180,11 @@ def test_a_foreign_process_with_our_number_is_not_touched(own: Sandbox) -> None:
             foreign.kill()
 
 
-def test_servers_of_a_killed_owner_are_ended_by_the_next(
-    own: Sandbox, sandbox_base: Path, tmp_path: Path
+@pytest.mark.parametrize('number', [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_servers_end_with_their_owner(
+    own: Sandbox, sandbox_base: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
+    """However it goes: nobody has to start another sandbox first."""
     folder = tmp_path / 'left'
     with subprocess.Popen(
         [
@@ -200,8 +203,10 @@ def test_servers_of_a_killed_owner_are_ended_by_the_next(
         assert left.is_up
         process.end_orphans()
         assert left.is_up
-        owner.kill()
-    process.end_orphans()
+        owner.send_signal(number)
+    deadline = time.monotonic() + 20
+    while _marked(left) and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert _marked(left) == []
     assert own.is_up
 

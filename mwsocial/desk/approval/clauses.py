@@ -45,6 +45,11 @@ class Case:
         return self.history.parent(self.revision)
 
     @property
+    def named(self) -> str:
+        """Who may approve, in words."""
+        return people.approvers(self.rules)
+
+    @property
     def back_to(self) -> datetime:
         """From where on back the id's earlier history is not worth reading."""
         return self.revision.timestamp - self.rules.valid
@@ -62,8 +67,10 @@ def by_an_approver(case: Case) -> NotApproved | None:
     """The author is an approver now."""
     if people.may_approve(case.revision, case.history.knowledge, case.rules):
         return None
-    who = case.revision.user
-    return refused('not-by-approver', who, case.revision.revid, people.approvers(case.rules))
+    who = case.revision.user or '?', case.revision.revid, case.named
+    if people.would_approve(case.revision, case.history.knowledge, case.rules):
+        return refused('approver-blocked', *who)
+    return refused('not-by-approver', *who)
 
 
 def visible(case: Case) -> NotApproved | None:
@@ -72,14 +79,15 @@ def visible(case: Case) -> NotApproved | None:
     hidden = case.revision.text_hidden or case.revision.user_hidden
     if not hidden and not (parent and parent.text_hidden):
         return None
-    return refused('hidden', case.revision.revid, people.approvers(case.rules))
+    return refused('hidden', case.revision.revid, case.named)
 
 
 def not_too_old(case: Case) -> NotApproved | None:
     """At most so many days old, or until the time set with the approval and its grace have passed."""
     if case.now <= last_moment(case.revision, case.item, case.rules):
         return None
-    return refused('too-old', case.revision.user, case.revision.revid, case.rules.valid.days)
+    who = case.revision.user, case.revision.revid
+    return refused('too-old', *who, case.rules.valid.days, case.named)
 
 
 def last_moment(revision: Revision, item: Item, rules: Rules) -> datetime:
@@ -99,14 +107,14 @@ def introduced(case: Case) -> NotApproved | None:
     after = case.history.shown(case.revision, case.item.id).approvals
     if case.value in after and case.value not in before:
         return None
-    return refused('not-introduced', case.revision.revid)
+    return refused('not-introduced', case.revision.revid, case.named)
 
 
 def no_revert(case: Case) -> NotApproved | None:
     """The edit is no undo, rollback or manual revert."""
     if not case.revision.tags & REVERTS:
         return None
-    return refused('revert', case.revision.user, case.revision.revid)
+    return refused('revert', case.revision.user, case.revision.revid, case.named)
 
 
 def one_item(case: Case) -> NotApproved | None:
@@ -115,7 +123,7 @@ def one_item(case: Case) -> NotApproved | None:
     then = case.then()
     if then and not then.faults and len(before) <= 1 and not any(one.faults for one in before):
         return None
-    return refused('twice-then', case.revision.user, case.revision.revid)
+    return refused('twice-then', case.revision.user, case.revision.revid, case.named)
 
 
 def two_edits(case: Case) -> NotApproved | None:
@@ -124,7 +132,7 @@ def two_edits(case: Case) -> NotApproved | None:
     then = case.then()
     if then and any(one.content == then.content for one in before):
         return None
-    return refused('one-edit', case.revision.user, case.revision.revid)
+    return refused('one-edit', case.revision.user, case.revision.revid, case.named)
 
 
 def same_content(case: Case) -> NotApproved | None:
@@ -132,19 +140,19 @@ def same_content(case: Case) -> NotApproved | None:
     then = case.then()
     if then and then.content == case.item.content:
         return None
-    return refused('content', case.revision.user, case.revision.revid)
+    return refused('content', case.revision.user, case.revision.revid, case.named)
 
 
 def not_void(case: Case) -> NotApproved | None:
     """Nobody whose word counts has since taken back what was approved."""
-    history, item_id = case.history, case.item.id
+    history = case.history
     later = [one for one in history.after(case.revision) if not people.is_bot(one, case.rules)]
     history.load(history.with_parents(later))
     offences = {one: _offence(case, one) for one in reversed(later)}
     suspects = [one for one, offence in offences.items() if offence]
     for one in people.counted_then(suspects, case.revision, history.knowledge, case.rules):
         who = case.revision.user, case.revision.revid, one.user or '?', one.revid
-        return refused(f'void-{offences[one]}', *who, people.approvers(case.rules), item_id)
+        return refused(f'void-{offences[one]}', *who, case.named)
     return None
 
 
@@ -173,7 +181,7 @@ def no_hold(case: Case) -> NotApproved | None:
     story = hold_story(case.revision, case.item.id, case.history, case.rules)
     if story.veto is None:
         return None
-    args = story.veto.user or '?', story.veto.revid, people.approvers(case.rules)
+    args = story.veto.user or '?', story.veto.revid, case.named
     return NotApproved(Reason('approval-hold-removed', tuple(map(str, args))), 'held')
 
 
@@ -199,7 +207,7 @@ def second_person(case: Case) -> NotApproved | None:
     if rule is not True and case.revision.timestamp - first.timestamp >= timedelta(hours=rule):
         return None
     who = case.revision.user, case.revision.revid, first.revid
-    return refused('second-person', *who, people.approvers(case.rules))
+    return refused('second-person', *who, case.named)
 
 
 def fresh(case: Case) -> NotApproved | None:
@@ -207,7 +215,8 @@ def fresh(case: Case) -> NotApproved | None:
     before = case.history.before(case.revision)
     for revision in case.history.backwards(before, case.item.id, case.back_to):
         if case.value in case.history.text(revision):
-            return refused('seen-before', case.revision.user, case.revision.revid, revision.revid)
+            who = case.revision.user, case.revision.revid, revision.revid
+            return refused('seen-before', *who, case.named)
     return None
 
 

@@ -408,17 +408,17 @@ def function(module: object, name: str, answer: object) -> Callable[[Patch], Non
 VOID = clause('not void')
 #: The offence, the reason that it gives, and how to take out the rule that refuses it.
 TABLE = [
-    (not_by_approver, 'not-by-approver|unproved', clause('by an approver')),
-    (blocked, 'unproved', function(people, 'kept_out', False)),
-    (locked, 'unproved', function(people, 'kept_out', False)),
-    (demoted, 'unproved', function(people, 'listed', True)),
-    (foreign_account, 'unproved', function(people, 'same_account', True)),
-    (name_taken_over, 'unproved', function(people, 'listed', True)),
-    (by_the_bot, 'unproved', function(people, 'is_bot', False)),
-    (hidden, 'unproved', clause('visible')),
-    (hidden_before, 'unproved', clause('visible')),
-    (too_old, 'unproved', clause('not too old')),
-    (forged, 'not-by-approver|unproved', clause('introduced')),
+    (not_by_approver, 'not-by-approver', clause('by an approver')),
+    (blocked, 'approver-blocked', function(people, 'kept_out', False)),
+    (locked, 'approver-blocked', function(people, 'kept_out', False)),
+    (demoted, 'not-by-approver', function(people, 'listed', True)),
+    (foreign_account, 'not-by-approver', function(people, 'same_account', True)),
+    (name_taken_over, 'not-by-approver', function(people, 'listed', True)),
+    (by_the_bot, 'not-by-approver', function(people, 'is_bot', False)),
+    (hidden, 'hidden', clause('visible')),
+    (hidden_before, 'hidden', clause('visible')),
+    (too_old, 'too-old', clause('not too old')),
+    (forged, 'not-by-approver', clause('introduced')),
     (reverted('mw-undo'), 'revert', clause('no revert')),
     (reverted('mw-rollback'), 'revert', clause('no revert')),
     (reverted('mw-manual-revert'), 'revert', clause('no revert')),
@@ -649,18 +649,102 @@ def test_the_reason_names_who_and_where() -> None:
     assert 'sysop, Bob, Dave' in words
 
 
-def test_who_changed_it_is_said_once_it_is_known() -> None:
+def words(world: World) -> str:
+    """Why the item is not approved."""
+    verdict = world.verdict()
+    assert isinstance(verdict, NotApproved), verdict
+    return verdict.reason.text()
+
+
+def many_remarks(world: World, count: int) -> None:
+    """Edits that have nothing to do with the item."""
+    for number in range(count):
+        world.save((CAROL, DAVE, ERIN)[number % 3], replace(world.page, extra=f'{number}'))
+
+
+@pytest.mark.parametrize('after', [0, 1, 7, 100, 1000])
+@pytest.mark.parametrize('between', [0, 1, 60])
+def test_who_changed_it_is_said(between: int, after: int) -> None:
     world = approved()
-    world.change(CAROL, lambda item: item.say('Other'))
-    memory = Memory(world)
-    blind = memory.ask(lambda: approval('one', memory, world.rules, world.now))
-    assert blind.reason.key == 'approval-stale'  # type: ignore[union-attr]
-    assert memory.texts == {3}
-    memory.texts |= {2}
-    told = memory.ask(lambda: approval('one', memory, world.rules, world.now))
-    assert told.reason.text().startswith(  # type: ignore[union-attr]
-        'Carol changed it after it was approved ([[Special:Diff/3]]).'
+    many_remarks(world, between)
+    changed = world.change(CAROL, lambda item: item.say('Other'))
+    many_remarks(world, after)
+    assert words(world).startswith(
+        f'Carol changed it after it was approved ([[Special:Diff/{changed.revid}]]).'
     )
+    assert words(world).endswith('Who may approve: sysop, Bob, Dave.')
+
+
+@pytest.mark.parametrize('after', [0, 1, 7, 100, 1000])
+@pytest.mark.parametrize('before', [0, 1, 60])
+def test_who_forged_an_approval_is_said(before: int, after: int) -> None:
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    many_remarks(world, before)
+    value = world.value(ALICE, It())
+    forged = world.change(ERIN, lambda item: item.put(approved=value))
+    many_remarks(world, after)
+    assert words(world) == (
+        f'The approval that it shows was set by Erin ([[Special:Diff/{forged.revid}]]), who may not '
+        'approve. Who may approve: sysop, Bob, Dave.'
+    )
+
+
+def test_an_approval_that_was_taken_away_and_forged_again() -> None:
+    """The edit that put it where it stands is to blame, or an earlier one that did the same."""
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    value = world.value(ALICE, It())
+    first = world.change(ERIN, lambda item: item.put(approved=value))
+    world.change(CAROL, lambda item: item.put(approved=''))
+    second = world.change(ERIN, lambda item: item.put(approved=value))
+    assert 'set by Erin' in words(world)
+    assert any(f'Diff/{one.revid}]' in words(world) for one in (first, second))
+
+
+def test_a_page_that_does_not_tell_who_set_it() -> None:
+    """The oldest revision that is left shows it already."""
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    world.save(CAROL, Page((It().put(approved=world.value(ALICE, It())),)))
+    many_remarks(world, 20)
+    del world.chain[:2]
+    assert words(world).startswith('The page’s history does not tell who set the approval')
+
+
+def test_changed_in_hiding() -> None:
+    """Nobody is blamed for what a hidden edit may have done; who approved it is said."""
+    world = approved()
+    world.change(ERIN, lambda item: item.say('Other'))
+    world.chain[-1].text_hidden = True
+    world.save(CAROL, world.page)
+    assert words(world).startswith('The approval that Alice set ([[Special:Diff/2]]) is for other')
+
+
+def test_forged_in_hiding() -> None:
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    hidden = world.change(ERIN, lambda item: item.put(approved=world.value(ALICE, item)))
+    hidden.text_hidden = True
+    world.save(CAROL, world.page)
+    assert words(world).startswith(
+        f'The edit that approved it is hidden ([[Special:Diff/{hidden.revid}]]), or the one before.'
+    )
+
+
+def test_digits_and_signs_that_approve_nothing_are_traced() -> None:
+    for value in (mark_of(20) + ' ~~~~', mark_of(40) + '{{x}} ~~~~', 'yes ~~~~'):
+        world = World()
+        world.save(CAROL, Page((It(),)))
+        forged = world.change(ERIN, lambda item, value=value: item.put(approved=value))
+        many_remarks(world, 9)
+        assert f'Erin set ([[Special:Diff/{forged.revid}]])' in words(world), value
+        assert 'sysop, Bob, Dave' in words(world)
+
+
+def mark_of(digits: int) -> str:
+    """The first digits of the usual item's fingerprint."""
+    return World().value(ALICE, It(), digits).split()[0]
 
 
 @pytest.mark.parametrize('days', [0, 400])

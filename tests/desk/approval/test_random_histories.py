@@ -374,8 +374,8 @@ def test_the_histories_reach_every_verdict() -> None:
 
     play()
     assert set(reached) >= {
-        'approved', 'none', 'held', 'hold-removed', 'id-twice', 'faults', 'stale', 'unproved',
-        'second-person', 'void-approved', 'quiet', 'file-redirect',
+        'approved', 'none', 'held', 'hold-removed', 'id-twice', 'faults', 'stale', 'stale-by',
+        'not-by-approver', 'second-person', 'void-approved', 'quiet', 'file-redirect',
     }, reached  # fmt: skip
     # What happened to a file is refused by its kind.
     assert reached.keys() & {f'file-{kind}{place}' for kind in KINDS for place in ('', '-there')}

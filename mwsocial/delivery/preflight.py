@@ -1,0 +1,155 @@
+"""What is asked before anything is claimed: a claim that must fail is never made.
+
+Each question is asked once a run, and only where something is about to be sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from mwsocial.channels.base import CannotLook, Channel, Limits
+from mwsocial.channels.registry import wrong_account
+from mwsocial.delivery.deeds import post_for
+from mwsocial.delivery.reading import Reading
+from mwsocial.delivery.tools import Tools
+from mwsocial.desk.places import part_of
+from mwsocial.desk.plan import Claim, Plan
+from mwsocial.desk.standing import NEWS
+from mwsocial.desk.validity import kinds
+from mwsocial.reason import Reason
+
+
+class Preflight:
+    """Looks at a plan's claims, and tells the reader what stands against them."""
+
+    def __init__(self, tools: Tools) -> None:
+        """*tools*: of the run."""
+        self._tools = tools
+        self._reader = tools.reader
+        self._accounts: set[str] = set()
+        self._limits: dict[str, Limits | CannotLook] = {}
+        self._shares: dict[str, int | CannotLook] = {}
+        self._spent: dict[str, float | CannotLook] = {}
+        self.operator = False
+
+    def check(self, plan: Plan, reading: Reading) -> bool:
+        """Whether everything stands; where not, the reader knows why, and the run must plan anew."""
+        claims = [claim for claim in plan.claims if claim.channel in self._tools.channels]
+        known = self._known()
+        self._check_accounts(claims)
+        usable = [claim for claim in claims if claim.channel not in self._reader.not_live]
+        sends = [claim for claim in usable if claim.record.kind == 'sending' and claim.approved]
+        self._check_lengths(claim for claim in usable if claim.record.kind != 'deleting')
+        self._check_sentences(sends)
+        self._check_shares(sends, reading.now)
+        self._check_costs(sends, reading.now)
+        self._check_pictures(claim for claim in usable if claim.record.kind != 'deleting')
+        return self._known() == known
+
+    def _known(self) -> tuple[int, int, int]:
+        reader = self._reader
+        return len(reader.not_live), len(reader.not_ready), len(reader.troubles)
+
+    def _check_accounts(self, claims: Iterable[Claim]) -> None:
+        """A credential that does not work, or belongs to somebody else: no item may pay for it."""
+        for name in sorted({claim.channel for claim in claims} - self._accounts):
+            self._accounts.add(name)
+            reason = wrong_account(self._tools.channels[name], self._tools.config.channels[name])
+            if reason:
+                self._tools.say(f'{name} is not used: {reason.text()}')
+                self._reader.not_live[name] = Reason('delivery-not-used', (name, reason.text()))
+                self.operator = True
+
+    def _check_lengths(self, claims: Iterable[Claim]) -> None:
+        """The server's own limits, which may be narrower than the usual ones."""
+        for claim in claims:
+            channel, name = self._tools.channels[claim.channel], claim.channel
+            if name not in self._limits:
+                self._limits[name] = channel.limits()
+            limits = self._limits[name]
+            if isinstance(limits, CannotLook):
+                self._not_ready(claim, Reason('delivery-not-used', (name, limits.reason.text())))
+                continue
+            text, warning = self._text(claim)
+            surplus = channel.weigh(text, warning) - limits.length
+            if surplus > 0:
+                args = (name, str(surplus), str(limits.length))
+                self._reader.troubles[claim.item_id] = Reason('validity-too-long', args)
+
+    def _text(self, claim: Claim) -> tuple[str, str]:
+        assert claim.approved is not None
+        item, words = claim.approved.item, self._tools.words(claim.place)
+        if kinds(item) == ('point',):
+            return words.pointers.get(item.content.get('pointer', ''), ''), ''
+        post = post_for(item, claim.place, words, claim.record.revid)
+        return post.text, post.warning
+
+    def _check_sentences(self, claims: Iterable[Claim]) -> None:
+        """A pointer's sentence is part of what was approved, though it stands in the configuration."""
+        for claim in claims:
+            approved = claim.approved
+            if approved is None or kinds(approved.item) != ('point',):
+                continue
+            name = approved.item.content.get('pointer', '')
+            then = self._reader.pointer_at(name, approved.revision.timestamp)
+            if then is None or then != self._tools.config.pointers.get(name):
+                self._not_ready(claim, Reason('delivery-sentence-changed', (name,)))
+
+    def _check_shares(self, claims: Iterable[Claim], now: datetime) -> None:
+        for claim in claims:
+            if not claim.approved or kinds(claim.approved.item) != ('share',):
+                continue
+            name = claim.channel
+            if name not in self._shares:
+                self._shares[name] = self._tools.channels[name].shares_since(month_of(now))
+            done = self._shares[name]
+            cap = self._tools.config.channels[name].shares_per_month
+            if isinstance(done, CannotLook):
+                self._not_ready(claim, Reason('delivery-not-used', (name, done.reason.text())))
+            elif done >= cap:
+                self._not_ready(claim, Reason('delivery-share-cap', (name, str(cap))))
+            else:
+                self._shares[name] = done + 1
+
+    def _check_costs(self, claims: Iterable[Claim], now: datetime) -> None:
+        cap = self._tools.config.x_prices.cap_per_month
+        for claim in claims:
+            name, channel = claim.channel, self._tools.channels[claim.channel]
+            cost = self._cost(claim, channel)
+            if not cost:
+                continue
+            if name not in self._spent:
+                self._spent[name] = channel.spent(month_of(now))
+            spent = self._spent[name]
+            if isinstance(spent, CannotLook):
+                self._not_ready(claim, Reason('delivery-not-used', (name, spent.reason.text())))
+            elif spent + cost > cap:
+                args = (name, f'{spent:.2f}', f'{cap:.2f}', f'{cost:.2f}')
+                self._not_ready(claim, Reason('delivery-cost-cap', args))
+            else:
+                self._spent[name] = spent + cost
+
+    def _cost(self, claim: Claim, channel: Channel) -> float:
+        if not claim.approved or kinds(claim.approved.item) != ('text',):
+            return 0.0
+        item, words = claim.approved.item, self._tools.words(claim.place)
+        return channel.cost(post_for(item, claim.place, words, claim.record.revid))
+
+    def _check_pictures(self, claims: Iterable[Claim]) -> None:
+        """Images are fetched, and made to fit, before anything is claimed."""
+        for claim in claims:
+            if claim.place == NEWS or part_of(claim.place) != 1:
+                continue
+            found = self._tools.pictures(claim, self._tools.channels[claim.channel])
+            if isinstance(found, Reason):
+                self._not_ready(claim, found)
+
+    def _not_ready(self, claim: Claim, reason: Reason) -> None:
+        self._tools.say(f'{claim.item_id} waits on {claim.channel}: {reason.text()}')
+        self._reader.not_ready[claim.item_id, claim.channel] = reason
+
+
+def month_of(now: datetime) -> datetime:
+    """The beginning of the month of *now* (UTC)."""
+    return now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)

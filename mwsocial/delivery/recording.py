@@ -1,0 +1,127 @@
+"""Writing down what became of claims. A duty: no brake stops it, and nothing that is known is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mwsocial.delivery.archive import item_wikitext, with_records
+from mwsocial.delivery.reading import Reading
+from mwsocial.delivery.tools import TRIES, Key, Tools, pause
+from mwsocial.desk.approval import Approved
+from mwsocial.desk.plan import Claim, record_changes
+from mwsocial.desk.proposer import proposer
+from mwsocial.desk.records import RECORD, Record, summary_of_ids
+from mwsocial.desk.summaries import record_summary
+from mwsocial.errors import TemporaryError
+from mwsocial.wiki.save import Conflict, Lost, Saved
+
+
+class Recorder:
+    """Records outcomes on the queue, or in the archive where an item has left it."""
+
+    def __init__(self, tools: Tools) -> None:
+        """*tools*: of the run."""
+        self._tools = tools
+        self._reader = tools.reader
+
+    def record(self, records: Mapping[Key, Record], claims: Sequence[Claim]) -> None:
+        """Save *records*; raises TemporaryError where the wiki does not take them now."""
+        ids = list(dict.fromkeys(item_id for item_id, _ in records))
+        bare = summary_of_ids(RECORD, 'recorded', ids)
+        summary = ''
+        for attempt in range(2 * TRIES):
+            reading = self._reader.read()
+            records = still_ours(records, claims, reading)
+            if not summary:
+                summary = record_summary(records, self._proposers(reading, claims, set(ids)))
+            present = {s.item.id: s for s in reading.standings if not s.situation.newcomer}
+            gone = {key: record for key, record in records.items() if key[0] not in present}
+            if gone:
+                self._archive(gone, claims, reading)
+            here = {key: record for key, record in records.items() if key[0] in present}
+            rules = self._tools.config.rules()
+            changes = record_changes(present, here, rules, reading.now, self._reader.words)
+            if not changes:
+                return
+            saved = self._reader.save_changes(reading, changes, summary, minor=False, duty=True)
+            if isinstance(saved, Saved) or (isinstance(saved, Lost) and self._recorded(here)):
+                return
+            if not isinstance(saved, Conflict | Lost):
+                self._tools.say(f'the wiki refuses the record: {saved.reason.text()}')
+                if summary == bare:
+                    break
+                summary = bare
+            pause(attempt)
+        raise TemporaryError(
+            'What was posted could not be recorded on the queue page; the next run finds it on the '
+            'networks and records it.'
+        )
+
+    def _archive(
+        self, records: Mapping[Key, Record], claims: Sequence[Claim], reading: Reading
+    ) -> None:
+        """Record items that somebody took off the page while they were being sent."""
+        for claim in {claim.item_id: claim for claim in claims}.values():
+            mine = {
+                name: one for (item_id, name), one in records.items() if item_id == claim.item_id
+            }
+            page = self._reader.text_of(reading, claim.record.revid)
+            wikitext = item_wikitext(page, claim.item_id) if mine else None
+            if wikitext is None:
+                continue
+            kinds = {one.kind for one in mine.values()}
+            state = 'posted' if kinds == {'posted'} else 'partly posted'
+            saved = self._reader.keep(claim.item_id, with_records(wikitext, state, mine))
+            if not isinstance(saved, Saved):
+                raise TemporaryError(
+                    f'The record of {claim.item_id} could not be kept in the archive; its claim '
+                    'stands in the history of the queue, so it is not sent again.'
+                )
+            self._tools.say(f'{claim.item_id} has left the queue: its record is in the archive')
+
+    def _recorded(self, records: Mapping[Key, Record]) -> bool:
+        reading = self._reader.read()
+        return all(
+            (proven := reading.proven(item_id, name)) is not None and proven.record == record
+            for (item_id, name), record in records.items()
+        )
+
+    def _proposers(self, reading: Reading, claims: Sequence[Claim], ids: set[str]) -> list[str]:
+        if not self._tools.config.mention_proposers:
+            return []
+        approved = {
+            claim.item_id: claim.approved
+            for claim in claims
+            if claim.item_id in ids and claim.approved and claim.record.kind == 'sending'
+        }
+        history = reading.knowledge
+
+        def who(one: Approved) -> str:
+            revid, bots = one.revision.revid, self._tools.config.bots
+            return history.decide(lambda: proposer(one.item, revid, history, bots))
+
+        try:
+            return [name for one in approved.values() if (name := who(one))]
+        except TemporaryError:
+            return []  # a courtesy: the record matters more
+
+
+def still_ours(
+    records: Mapping[Key, Record], claims: Sequence[Claim], reading: Reading
+) -> dict[Key, Record]:
+    """The records that may still be written.
+
+    That something was posted is always written, and that it was taken down. Anything else only while this
+    run's claim is the newest record: another run may have taken the claim over meanwhile, and it knows
+    better.
+    """
+    mine = {claim.key: claim.record for claim in claims}
+    kept = {}
+    for key, record in records.items():
+        proven = reading.proven(*key)
+        certain = record.kind == 'deleted' or (
+            record.kind == 'posted' and mine[key].kind == 'sending'
+        )
+        if certain or proven is None or proven.record in (mine[key], record):
+            kept[key] = record
+    return kept

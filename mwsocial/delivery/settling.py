@@ -1,0 +1,148 @@
+"""Finding out what became of claims that nobody finished."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from mwsocial.delivery.deeds import deed_for
+from mwsocial.delivery.newsdesk import NewsEntry, NewsPlace
+from mwsocial.delivery.reading import Reading
+from mwsocial.delivery.sending import ASK_A_PERSON, Looking, Settled, kept, look
+from mwsocial.delivery.tools import Key, Tools, parts_before
+from mwsocial.desk.item import Item
+from mwsocial.desk.places import before, channel_of
+from mwsocial.desk.records import Proven, Record
+from mwsocial.desk.standing import NEWS, Standing, in_time, why_blocked
+from mwsocial.reason import Reason
+from mwsocial.wiki.escape import safe_value
+
+
+class Settler:
+    """Looks once for each open claim, however often a run plans anew."""
+
+    def __init__(self, tools: Tools) -> None:
+        """*tools*: of the run."""
+        self._tools = tools
+        self._looked: dict[tuple[str, str, str], Settled] = {}
+
+    def settle(self, reading: Reading) -> tuple[dict[Key, Record], dict[Key, Proven]]:
+        """Records that looking has brought, and the claims that may be acted on again."""
+        settled: dict[Key, Record] = {}
+        again: dict[Key, Proven] = {}
+        for standing in reading.standings:
+            for name, target in standing.targets.items():
+                if target.action != 'settle' or not target.record:
+                    continue
+                known = self._in_turn(reading, standing, name, settled, again)
+                result = known or self._settle(
+                    reading, standing, name, target.record.record, settled
+                )
+                if result.record:
+                    settled[standing.item.id, name] = result.record
+                elif result.again and not reading.stopped:
+                    again[standing.item.id, name] = target.record
+        return settled, again
+
+    def _in_turn(
+        self,
+        reading: Reading,
+        standing: Standing,
+        name: str,
+        settled: Mapping[Key, Record],
+        again: Mapping[Key, Proven],
+    ) -> Settled | None:
+        """What is known of a later part without looking: it goes out only after the part before it.
+
+        Where that part is proved not to be there, neither is this one; while nobody knows of that part,
+        this one cannot be looked for.
+        """
+        target = standing.targets[name]
+        if not before(name) or target.record is None or target.record.record.kind != 'sending':
+            return None
+        previous, _ = parts_before(reading, standing.item.id, name, settled)
+        if previous and previous.address:
+            return None
+        if (standing.item.id, before(name)) in again:
+            return Settled(again=True)
+        if previous and previous.kind in ('released', 'failed', 'waiting'):
+            record, words = target.record.record, Reason('delivery-void').text()
+            return Settled(Record('released', reading.now, record.revid, words))
+        return Settled()
+
+    def _settle(
+        self,
+        reading: Reading,
+        standing: Standing,
+        name: str,
+        record: Record,
+        known: Mapping[Key, Record],
+    ) -> Settled:
+        item_id = standing.item.id
+        said = standing.situation.settled.get(name)
+        if record.kind == 'unconfirmed' and said:
+            return Settled(Record('posted', reading.now, record.revid, said))
+        cached = self._looked.get((item_id, name, record.text()))
+        if cached:
+            return cached
+        item = reading.item_in(item_id, record.revid)
+        if item is None and record.kind != 'deleting':
+            return _ask_a_person(record, reading, Reason('delivery-no-answer'))
+        self._tools.say(
+            f'looking what became of {item_id} on {name}, claimed at {record.time:%H:%M} UTC'
+        )
+        looking = self._looking(name, item, record, reading, item_id, known)
+        if isinstance(looking, Reason):
+            why = standing.situation.channels.get(channel_of(name)) or looking
+            return _ask_a_person(record, reading, why)
+        result = look(
+            looking, record, reading.addresses(name, item_id), reading.now, safe_value,
+            may_send=self._may_send(standing, name, record, reading),
+        )  # fmt: skip
+        self._looked[item_id, name, record.text()] = result
+        return result
+
+    def _may_send(self, standing: Standing, name: str, record: Record, reading: Reading) -> bool:
+        situation = standing.situation
+        return (
+            standing.approved is not None
+            and standing.approved.revision.revid == record.revid
+            and why_blocked(situation) is None
+            and in_time(situation, self._tools.config.rules(), reading.now)
+            and name in situation.places
+            and situation.channels.get(channel_of(name)) is None
+        )
+
+    def _looking(
+        self,
+        name: str,
+        item: Item | None,
+        record: Record,
+        reading: Reading,
+        item_id: str,
+        known: Mapping[Key, Record],
+    ) -> Looking | Reason:
+        if name == NEWS:
+            text = item.content.get(NEWS, '') if item else ''
+            entry = NewsEntry(self._tools.news, item_id, text, record.kind)
+            return Looking(NewsPlace(), entry.find)
+        channel = self._tools.channels.get(channel_of(name))
+        if channel is None:
+            return Reason('delivery-no-answer')
+        after, root = (
+            one.address if one else '' for one in parts_before(reading, item_id, name, known)
+        )
+        deed = deed_for(record, item, name, self._tools.words(name), after=after, root=root)
+        if isinstance(deed, Reason):
+            return deed
+        return Looking(channel, partial(deed.find, channel), deed.repeatable)
+
+
+def _ask_a_person(record: Record, reading: Reading, why: Reason) -> Settled:
+    """A claim that cannot be looked into waits for a while, then a person is asked."""
+    if reading.now - record.time < ASK_A_PERSON:
+        return Settled()
+    words = safe_value(why.text())
+    if record.kind != 'sending':
+        return Settled(kept(record, reading.now, words))
+    return Settled(Record('unconfirmed', reading.now, record.revid, words))
