@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from mwsocial.channels.base import CannotLook, Channel, Image, Limits, Refused, TryLater
 from mwsocial.channels.pictures import fit
@@ -24,6 +25,10 @@ def images_for(
     was fetched for the other channels. Nothing is created anywhere: TryLater where another try may
     help, Refused where it cannot.
     """
+    if sum(bool(item.content.get(name)) for name, _ in IMAGES) > 1:
+        # X takes a GIF alone in a post only, even a still one: beside others it goes as a PNG.
+        kinds = tuple(kind for kind in limits.media_types if kind != 'image/gif')
+        limits = replace(limits, media_types=kinds)
     found = []
     for name, alt in IMAGES:
         value = item.content.get(name, '')
