@@ -6,10 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from mwsocial.channels import counting
 from mwsocial.channels.abilities import abilities
+from mwsocial.channels.addresses import takes
 from mwsocial.channels.base import Channel
 from mwsocial.channels.registry import live_channels, secret_values
 from mwsocial.delivery.images import Gallery
@@ -70,6 +72,7 @@ def validity_desk(config: DeskConfig) -> Desk:
                 one.network,
                 counting.usual_limits(one.network, one.characters),
                 counting.weigher(one.network),
+                takes=partial(takes, one.network),
                 abilities=abilities(one.network, threads=one.threads),
             )
             for name, one in config.enabled_channels.items()
