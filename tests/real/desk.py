@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any, Self
 
 from mwsocial.desk.fingerprint import SHOWN, fingerprint
 from mwsocial.desk.item import Item, Queue
-from mwsocial.sandbox import Sandbox, process
+from mwsocial.sandbox import Sandbox, mediawiki, process, pywikibot_folder
 from mwsocial.wiki.items import read_queue
 
 QUEUE = 'Social media/Queue'
@@ -81,9 +82,7 @@ class Desk:
 
     def fingerprint(self, item_id: str) -> str:
         """What an approval of this item must show now."""
-        channels = sorted(n for n, c in self.config['channels'].items() if c.get('enabled', True))
-        language = self.config.get('language', 'en')
-        return fingerprint(self.item(item_id).content, channels, language)[:SHOWN]
+        return self.mark(self.item(item_id))
 
     def change(self, old: str, new: str, *, by: str, summary: str = '') -> int:
         """Replace a piece of the queue page's wikitext, as somebody."""
@@ -102,6 +101,29 @@ class Desk:
             f'{{{{Social media decision|id={item_id}|approved={self.fingerprint(item_id)} ~~~~}}}}'
         )
         return int(self.person(by).append_section(QUEUE, f'Approve {item_id}', words))
+
+    def mark(self, item: Item) -> str:
+        """The fingerprint of an item, as far as an approval must show it."""
+        channels = sorted(n for n, c in self.config['channels'].items() if c.get('enabled', True))
+        return fingerprint(item.content, channels, self.config.get('language', 'en'))[:SHOWN]
+
+    def other_bot(self, name: str) -> None:
+        """Let the scripts log in as another account, made a bot with a bot password."""
+        password = secrets.token_hex(16)
+        admin = self.person('Admin')
+        admin.create_account(name, secrets.token_hex(16))
+        admin.user_rights(name, add=['bot'])
+        grants = ','.join(mediawiki.BOT_GRANTS)
+        self.sandbox.maintenance(
+            'createBotPassword.php', '--appid', 'desk', '--grants', grants, name, password
+        )
+        bot = {'name': name, 'login': f'{name}@desk', 'password': password}
+        pywikibot_folder.write(self.sandbox.pywikibot, self.sandbox.host, bot)
+
+    def log_out(self) -> None:
+        """Let the next run of a script log in anew."""
+        for cookies in self.sandbox.pywikibot.glob('*.lwp'):
+            cookies.unlink()
 
     def environment(self, **changes: str) -> dict[str, str]:
         """What an operator's job has in its environment."""
