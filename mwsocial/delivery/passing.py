@@ -79,6 +79,8 @@ class Pass:
             if isinstance(saved, Saved):
                 self._say(f'saved revision {saved.revid}: {plan.summary}')
                 if not plan.claims:
+                    # What was found out may need a person.
+                    reading = reading if plan.minor else self._reader.read()
                     return self._finish(report, reading, {})
                 return self._act(report, plan.claims, lease)
             if isinstance(saved, Lost):
