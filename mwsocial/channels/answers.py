@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -81,18 +81,19 @@ def posted(answer: object) -> Posted | None:
 
 
 def created(
-    exchange: Exchange, host: str, now: datetime, secrets: Sequence[str]
-) -> Posted | Refused | TryLater | Unknown:
+    exchange: Exchange, host: str, now: datetime, secrets: Sequence[str],
+    confirmed: Callable[[object], Posted | None] = posted,
+) -> Posted | Refused | TryLater | Unknown:  # fmt: skip
     """What became of a request that creates a post.
 
-    Posted only from a whole and sane answer; Refused and TryLater only where it is certain that
-    nothing was created; Unknown in every other case.
+    Posted only from a whole and sane answer, which *confirmed* reads; Refused and TryLater only where
+    it is certain that nothing was created; Unknown in every other case.
     """
     status = exchange.status
     if status is None:
         return _unanswered(exchange, host)
     if 200 <= status < 300:
-        found = posted(exchange.json())
+        found = confirmed(exchange.json())
         return found or Unknown(Reason('channels-bad-answer', (host, _shape(exchange))))
     stopped = stopped_by(exchange, host, now, secrets)
     return stopped or Unknown(Reason('channels-server-error', (host, words_of(exchange, secrets))))

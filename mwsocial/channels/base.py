@@ -12,6 +12,10 @@ from typing import Protocol
 
 from mwsocial.reason import Reason
 
+#: The wiki's clock, by which it is said since when something is looked for, and a network's may differ by
+#: so much.
+CLOCKS = timedelta(minutes=10)
+
 
 @dataclass(frozen=True)
 class Image:

@@ -1,17 +1,20 @@
-"""Records of items that left the queue while they were being sent: they go to the month's archive."""
+"""Records in the archive: of items that left the queue while they were being sent, and how they count."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from mwsocial.desk.plan import ItemChange
-from mwsocial.desk.records import RECORD, Record, summary_of_ids
+from mwsocial.desk.records import RECORD, Record, marked, names, summary_of_ids
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.config import DeskConfig
 from mwsocial.wiki.edits import apply
+from mwsocial.wiki.history import contributions, revisions
 from mwsocial.wiki.items import find_items, read_queue
 from mwsocial.wiki.read import snapshot
+from mwsocial.wiki.revision import Revision
 from mwsocial.wiki.save import Outcome, Saved, save
 
 
@@ -53,3 +56,66 @@ def keep_record(
         section_title=item_id,
         duty=True,
     )
+
+
+class Archives:
+    """What the archive pages know of ids, as long as one run lasts.
+
+    A claim of an id whose history has been lost to the queue (the page was deleted, or another one
+    became the queue), or whose record went to the archive, must not send it again.
+    """
+
+    def __init__(self, api: Api, config: DeskConfig) -> None:
+        """Nothing is asked before ``seek``."""
+        self._api = api
+        self._config = config
+        self._sought: set[str] = set()
+        self._found: dict[int, Revision] = {}
+
+    @property
+    def ledger(self) -> list[Revision]:
+        """The marked revisions of archive pages that name the ids sought so far."""
+        return list(self._found.values())
+
+    def seek(self, ids: Collection[str], queue: str, now: datetime, at_least: int) -> bool:
+        """Look for *ids* that were not sought before; whether something new was found.
+
+        Metadata alone, in one request where no other page names them: every summary names its ids.
+        *queue*: the page whose records are known anyway; *now* (UTC) names a month of the archive;
+        *at_least*: the newest edit of the bot that is known (see ``history.contributions``).
+        """
+        fresh = set(ids) - self._sought
+        if not fresh:
+            return False
+        edits = contributions(self._api, self._config.bots, at_least=at_least)
+        naming = [
+            title
+            for title, mine in edits.items()
+            if title != queue and _naming(mine, fresh, self._config.bots)
+        ]
+        known = len(self._found)
+        is_archive = self._pattern(now) if naming else None
+        for title in naming:
+            if is_archive and is_archive.fullmatch(title):
+                # The whole history tells whether what stood before can be seen.
+                for revision in _naming(revisions(self._api, title), fresh, self._config.bots):
+                    self._found[revision.revid] = revision
+        self._sought |= fresh
+        return len(self._found) > known
+
+    def _pattern(self, now: datetime) -> re.Pattern[str]:
+        """Matches the titles of archive pages as the wiki writes them (the namespace's own name)."""
+        pages = self._config.pages
+        title = pages.archive_of(now.year, now.month)
+        page = snapshot(self._api, [title]).pages[title]
+        before, *rest = re.split(r'\{(year|month)\}', pages.archive)
+        digits = {'year': r'\d{4}', 'month': r'\d{2}'}
+        after = ''.join(digits.get(part, re.escape(part)) for part in rest)
+        written = len(title) - len(before)
+        return re.compile(re.escape(page.title[: len(page.title) - written]) + after)
+
+
+def _naming(
+    history: Collection[Revision], ids: Collection[str], bots: frozenset[str]
+) -> list[Revision]:
+    return [one for one in marked(history, bots) if any(names(one, item_id) for item_id in ids)]

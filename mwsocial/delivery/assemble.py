@@ -14,6 +14,7 @@ from mwsocial.channels.abilities import abilities
 from mwsocial.channels.addresses import takes
 from mwsocial.channels.base import Channel
 from mwsocial.channels.registry import live_channels, secret_values
+from mwsocial.delivery.images import Gallery
 from mwsocial.delivery.newsdesk import NewsDesk
 from mwsocial.delivery.passing import Pass
 from mwsocial.delivery.protection import unsafe_pages
@@ -96,8 +97,8 @@ def post_queue(options: argparse.Namespace) -> int:
     check_protection(desk)
     channels, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
-    news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bot, desk.config.news_groups)
-    tools = Tools(reader, channels, news, lambda claim, channel: (), say)
+    news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bots, desk.config.news_groups)
+    tools = Tools(reader, channels, news, Gallery(), say)
     report = Pass(tools).run(simulate=options.simulate)
     say(f'done: {desk.session.count} requests to the wiki')
     return report.exit_code

@@ -50,11 +50,13 @@ TRIES = 5
 class NewsDesk:
     """The news template of one wiki, as a place to deliver to."""
 
-    def __init__(self, api: Api, title: str, bot: str, groups: int) -> None:
-        """*title*: the template; *groups*: how many date groups it keeps."""
+    def __init__(self, api: Api, title: str, bots: Collection[str], groups: int) -> None:
+        """*title*: the template; *bots*: the bot's accounts, former ones too; *groups*: how many date
+        groups it keeps.
+        """
         self._api = api
         self._title = title
-        self._bot = bot
+        self._bots = bots
         self._groups = groups
 
     def deliver(
@@ -71,7 +73,7 @@ class NewsDesk:
                 key = 'news-page-missing' if page.missing else 'news-page-redirect'
                 refused = Refused(Reason(key, (self._title,)))
                 return outcomes | {i: refused for i in entries if i not in outcomes}
-            own = self._own_revisions()
+            own = self._own_revisions(page.revid)
             for item_id, text in entries.items():
                 if item_id not in outcomes:
                     found = self._found(item_id, text, own, page.text, page.revid)
@@ -111,7 +113,8 @@ class NewsDesk:
             page = snapshot(self._api, [self._title]).pages[self._title]
             if page.missing:
                 return NotFound()
-            return self._found(item_id, text, self._own_revisions(), '', 0) or NotFound()
+            own = self._own_revisions(page.revid)
+            return self._found(item_id, text, own, '', 0) or NotFound()
         except TemporaryError as error:
             return CannotLook(Reason('news-unreadable', (str(error),)))
 
@@ -162,10 +165,10 @@ class NewsDesk:
             return Posted(str(page.revid), f'Special:PermanentLink/{page.revid}')
         return Deleted() if gone else NotFound()
 
-    def _own_revisions(self) -> list[Revision]:
+    def _own_revisions(self, newest: int) -> list[Revision]:
         return [
             revision
-            for revision in bot_revisions(self._api, [self._title], self._bot)
+            for revision in bot_revisions(self._api, self._title, self._bots, at_least=newest)
             if revision.summary_hidden or MARK in revision.summary.split()
         ]
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
-from mwsocial.delivery.archive import keep_record
+from mwsocial.delivery.archive import Archives, keep_record
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.places import channel_of
@@ -25,9 +25,10 @@ from mwsocial.reason import Reason
 from mwsocial.wiki.config import parse_config
 from mwsocial.wiki.edits import Gone, apply, remove_decision, safe_value
 from mwsocial.wiki.former import FormerRights
-from mwsocial.wiki.history import PageHistory, bot_revisions
+from mwsocial.wiki.history import PageHistory
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.read import PageState, Snapshot, snapshot
+from mwsocial.wiki.revision import Revision
 from mwsocial.wiki.save import Conflict, Outcome, Saved, save
 from mwsocial.wiki.site import OpenDesk
 from mwsocial.wiki.textstore import TextStore
@@ -115,6 +116,7 @@ class QueueReader:
         self._desk = desk
         self._api = desk.api
         self._former = FormerRights(desk.api, desk.config_title)
+        self._archives = Archives(desk.api, desk.config)
         self._store = TextStore()
         self._parsed: dict[int, Queue] = {}
 
@@ -128,16 +130,17 @@ class QueueReader:
         queue = read_queue(page.text)
         self._parsed[page.revid] = queue
         history = PageHistory(self._api, page, self._former, self._store, self._parsed)
-        bench = Bench(
-            rules=self.config.rules(),
-            desk=self.rules,
-            ledger=marked(bot_revisions(self._api, [self.title], self.config.bot), self.config.bot),
-            not_live=self.not_live,
-            not_ready=self.not_ready,
-            troubles=self.troubles,
-            languages={name: self.config.channel_language(name) for name in self.config.channels},
-        )
-        standings = history.decide(lambda: judge(queue, history, bench, moment.now))
+        # The records come with the history that is known to be as new as the page.
+        own = marked(history.revisions.values(), self.config.bots)
+        standings = self._judge(queue, history, own, moment.now)
+        due = {
+            standing.item.id
+            for standing in standings
+            if any(target.action in ('send', 'settle') for target in standing.targets.values())
+        }
+        newest = own[0].revid if own else 0
+        if due and self._archives.seek(due, page.title, moment.now, newest):
+            standings = self._judge(queue, history, own, moment.now)
         return Reading(
             text=page.text,
             revid=page.revid,
@@ -149,6 +152,21 @@ class QueueReader:
             stopped=self._brake(queue, moment),
             folds=_folds(queue, standings),
         )
+
+    def _judge(
+        self, queue: Queue, history: PageHistory, own: Sequence[Revision], now: datetime
+    ) -> Sequence[Standing]:
+        ledger = {one.revid: one for one in (*own, *self._archives.ledger)}
+        bench = Bench(
+            rules=self.config.rules(),
+            desk=self.rules,
+            ledger=[ledger[revid] for revid in sorted(ledger, reverse=True)],
+            not_live=self.not_live,
+            not_ready=self.not_ready,
+            troubles=self.troubles,
+            languages={name: self.config.channel_language(name) for name in self.config.channels},
+        )
+        return history.decide(lambda: judge(queue, history, bench, now))
 
     def refresh(self, reading: Reading) -> Reading:
         """The same reading while neither the page nor the configuration has changed, else a new one.
@@ -266,7 +284,7 @@ class QueueReader:
                 if revision.timestamp <= cutoff:
                     break
                 lately.append(revision)
-            if all(revision.user == self.config.bot for revision in lately):
+            if all(revision.user in self.config.bots for revision in lately):
                 return False
             before = lately[-1].parentid
             if not before:

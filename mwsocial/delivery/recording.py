@@ -97,8 +97,8 @@ class Recorder:
         history = reading.knowledge
 
         def who(one: Approved) -> str:
-            revid, bot = one.revision.revid, self._tools.config.bot
-            return history.decide(lambda: proposer(one.item, revid, history, bot))
+            revid, bots = one.revision.revid, self._tools.config.bots
+            return history.decide(lambda: proposer(one.item, revid, history, bots))
 
         try:
             return [name for one in approved.values() if (name := who(one))]

@@ -95,16 +95,15 @@ def kept(claim: Record, now: datetime, words: str, until: datetime | None = None
 
 def look(
     looking: Looking, record: Record, ignoring: Collection[str], now: datetime,
-    safe: Callable[[str], str], *, may_send: bool, first: datetime | None = None,
+    safe: Callable[[str], str], *, may_send: bool,
 ) -> Settled:  # fmt: skip
     """Find out what became of a claim that nobody finished.
 
-    *record* is the claim, *first* when the first claim for the same deed was made (a key lives from the
-    first request on); *may_send* says whether its approval holds unchanged. Not being there is a proof
-    only when the network would honour the same key still, or when its timeline is settled and nobody
-    else can still be sending (the claim is stale).
+    *record* is the claim; *may_send* says whether its approval holds unchanged. Not being there is a
+    proof only when the network would honour the same key still, or when its timeline is settled and
+    nobody else can still be sending (the claim is stale).
     """
-    found = looking.find(first or record.time, ignoring)
+    found = looking.find(record.since, ignoring)
     if isinstance(found, Deleted):
         return Settled(Record('deleted', now, record.revid, f'{record.address} {record.words_of}'))
     if isinstance(found, Posted):
@@ -123,7 +122,8 @@ def look(
         return Settled(again=True) if may_send else Settled(old)
     after, lifetime = looking.place.settled_after, looking.place.key_lifetime
     settled = after is not None and age >= STALE + after
-    keyed = lifetime is not None and now - (first or record.time) < lifetime
+    # The network counts from the first try; a later claim makes its memory no longer.
+    keyed = lifetime is not None and now - record.since < lifetime
     if not may_send:
         if settled:
             words = Reason('delivery-void').text()
@@ -147,7 +147,7 @@ def send(
     have done it. After a lost answer look at once, so that the record need not wait for the next run.
     """
     if previous and previous.kind == 'sending':
-        found: Lookup | Removal = deed.find(channel, previous.time, ignoring)
+        found: Lookup | Removal = deed.find(channel, previous.since, ignoring)
         if isinstance(found, Posted):
             return found
         if not isinstance(found, NotFound | Deleted) and not deed.repeatable:

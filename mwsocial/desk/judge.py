@@ -9,10 +9,12 @@ from datetime import datetime
 
 from mwsocial.desk import validity
 from mwsocial.desk.approval import Approved, NotApproved, approval, first_holder, proved
+from mwsocial.desk.files import IMAGES, FileFacts, titles_of
+from mwsocial.desk.image_rules import name_problem
 from mwsocial.desk.item import Item, Queue
-from mwsocial.desk.knowledge import Knowledge, Need
-from mwsocial.desk.places import channel_of, part_of
-from mwsocial.desk.records import Hidden, Proven, names, proven_records
+from mwsocial.desk.knowledge import Knowledge, Need, Since, earliest
+from mwsocial.desk.places import channel_of, part_of, place
+from mwsocial.desk.records import Proven, names, proven_records
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.standing import NEWS, Situation, Standing, stand
 from mwsocial.reason import Reason
@@ -45,6 +47,7 @@ class Gathering:
         self.texts: set[int] = set()
         self.people: set[str] = set()
         self.former: set[str] = set()
+        self.files: Since = {}
 
     @contextmanager
     def noting(self) -> Iterator[None]:
@@ -55,11 +58,12 @@ class Gathering:
             self.texts |= need.texts
             self.people |= need.people
             self.former |= need.former
+            self.files = earliest(self.files, need.files)
 
     def ask(self) -> None:
         """Raise one ``Need`` for all that was noted, if anything was."""
-        if self.texts or self.people or self.former:
-            raise Need(texts=self.texts, people=self.people, former=self.former)
+        if self.texts or self.people or self.former or self.files:
+            raise Need(texts=self.texts, people=self.people, former=self.former, files=self.files)
 
 
 def judge(queue: Queue, knowledge: Knowledge, bench: Bench, now: datetime) -> list[Standing]:
@@ -95,23 +99,25 @@ def _situation(
     bench: Bench,
     now: datetime,
 ) -> Situation:
-    problems = (*item.faults, *validity.problems(item, bench.desk), *not_yet(item))
+    problems = (*item.faults, *validity.problems(item, bench.desk))
+    if not problems:
+        problems = validity.problems(item, bench.desk, files_of(item, knowledge))
     if item.id in bench.troubles and not newcomer:
         problems = (*problems, bench.troubles[item.id])
     if newcomer or not item.id:
         return Situation(item, problems, newcomer=newcomer)
+    channels = validity.channels_of(item, bench.desk)
+    parts = {name: len(validity.parts_of(item, name)) for name in channels}
     gathering = Gathering()
     records: dict[str, Proven] = {}
-    hidden: Reason | None = None
     verdict: Approved | NotApproved | None = None
     declined: int | None = None
     settled: dict[str, str] = {}
     if any(names(revision, item.id) for revision in bench.ledger):
         with gathering.noting():
-            try:
-                records = proven_records(item.id, bench.ledger, knowledge)
-            except Hidden as trouble:
-                hidden = Reason('delivery-hidden', (str(trouble.revision.revid),))
+            places = [place(name, part) for name in channels for part in range(1, parts[name] + 1)]
+            places += [NEWS] if NEWS in item.content else []
+            records = proven_records(item.id, places, bench.ledger, knowledge)
     if item.editors.get('approved') or item.id in decided:
         with gathering.noting():
             verdict = approval(item.id, knowledge, bench.rules, now)
@@ -137,20 +143,18 @@ def _situation(
         with gathering.noting():
             changed, editable = changed_places(verdict, records, knowledge, bench)
     gathering.ask()
-    channels = validity.channels_of(item, bench.desk)
     return Situation(
         item,
         problems,
         verdict,
         declined,
         records,
-        hidden,
         settled,
         channels={
             name: bench.not_live.get(name) or bench.not_ready.get((item.id, name))
             for name in channels
         },
-        parts={name: len(validity.parts_of(item, name)) for name in channels},
+        parts=parts,
         changed=changed,
         abilities={
             name: facts.abilities if editable else replace(facts.abilities, edit=False)
@@ -199,7 +203,7 @@ def said(item: Item, name: str, language: str) -> tuple[str, ...]:
     texts = validity.parts_of(item, channel_of(name))
     number = part_of(name)
     text = texts[number - 1] if number <= len(texts) else ''
-    images = [content.get(one, '') for pair in validity.IMAGES for one in pair]
+    images = [content.get(one, '') for pair in IMAGES for one in pair]
     return (
         text, content.get('warning', ''), content.get('language', '') or language,
         content.get('share', ''), content.get('point', ''), content.get('pointer', ''),
@@ -207,11 +211,16 @@ def said(item: Item, name: str, language: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def not_yet(item: Item) -> Iterator[Reason]:
-    """What the desk cannot send yet. It says so beforehand: never a part of what was approved."""
-    content = item.content
-    if any(name.startswith('image') for name in content):
-        yield Reason('delivery-not-yet-images')
+def files_of(item: Item, knowledge: Knowledge) -> dict[str, FileFacts]:
+    """What the wiki says of the images that an item names. Raises ``Need``, once for all of them."""
+    found: dict[str, FileFacts] = {}
+    gathering = Gathering()
+    for title in titles_of(item):
+        if name_problem(title) is None:
+            with gathering.noting():
+                found[title] = knowledge.file(title)
+    gathering.ask()
+    return found
 
 
 def read_settlement(value: str) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.knowledge import Knowledge, Need
 
@@ -10,7 +12,7 @@ BATCH = 50
 ROUNDS = 6
 
 
-def proposer(item: Item, revid: int, knowledge: Knowledge, bot: str) -> str:
+def proposer(item: Item, revid: int, knowledge: Knowledge, bots: AbstractSet[str]) -> str:
     """The user whose revision brought the item that *revid* shows; '' if that is not found cheaply.
 
     The item is followed back from *revid* through the revisions that hold it without a gap; the bot
@@ -31,9 +33,9 @@ def proposer(item: Item, revid: int, knowledge: Knowledge, bot: str) -> str:
             raise Need(texts=missing)
         for revision in batch:
             if not _holds(knowledge.queue(revision.revid), item):
-                return oldest.user if oldest and oldest.user != bot else ''
+                return oldest.user if oldest and oldest.user not in bots else ''
             oldest = revision
-    if oldest and oldest.parentid == 0 and oldest.user != bot:
+    if oldest and oldest.parentid == 0 and oldest.user not in bots:
         return oldest.user
     return ''
 

@@ -8,9 +8,11 @@ edit it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from mwsocial.desk.item import Queue
 from mwsocial.desk.knowledge import Knowledge, Need
@@ -33,6 +35,8 @@ KINDS = (
 CLAIMS = frozenset({'sending', 'editing', 'deleting'})
 #: Records of a post that stands, as far as is known.
 _ABOUT_A_POST = frozenset({'editing', 'deleting', 'kept'})
+#: After these, something may stand on the network that nobody knows of.
+_MAY_HAVE_SENT = frozenset({'sending', 'unconfirmed'})
 
 _WORDS = re.compile(r'[a-z0-9][a-z0-9-]*|\+more')
 
@@ -45,12 +49,23 @@ class Record:
     nonce of a claim, the address of what was posted, or words. For ``editing``, ``deleting`` and ``kept``
     it is ``MARK OLDREVID ADDRESS [WORDS]``: the nonce (or until when it waits, or ``-``), the revision
     whose words the post holds, and its address; for ``deleted``, ``ADDRESS OLDREVID``.
+
+    ``first`` is no part of what is written: when the first claim for the same approval was made under
+    which something may have been sent, where that is not this one.
     """
 
     kind: str
     time: datetime
     revid: int
     rest: str = ''
+    first: datetime | None = field(default=None, compare=False)
+
+    @property
+    def since(self) -> datetime:
+        """From when on something may have been sent: so old is the idempotency key, and so far back a
+        post is looked for.
+        """
+        return self.first or self.time
 
     @property
     def mark(self) -> str:
@@ -86,19 +101,15 @@ class Record:
 
 @dataclass(frozen=True)
 class Proven:
-    """A record that counts, with the revision of the bot that brought it."""
+    """A record that counts, with the revision of the bot that brought it.
+
+    ``hidden``: the revision may have brought any record, but nobody can see which (it is hidden, or
+    what stood before it is). Its record is ``unconfirmed`` then: a person must look.
+    """
 
     record: Record
     revision: Revision
-
-
-class Hidden(Exception):
-    """A revision of the bot that may hold a record of this item is hidden from the bot itself."""
-
-    def __init__(self, revision: Revision) -> None:
-        """*revision*: the hidden one."""
-        self.revision = revision
-        super().__init__(f'revision {revision.revid} is hidden')
+    hidden: bool = False
 
 
 def read_record(value: str) -> Record | None:
@@ -116,16 +127,19 @@ def read_record(value: str) -> Record | None:
     return Record(kind, when, int(revid), words[3] if len(words) > 3 else '')
 
 
-def marked(revisions: Iterable[Revision], bot: str) -> list[Revision]:
-    """The revisions that may bring records: by the bot, with the tool's mark, newest first.
+def marked(revisions: Iterable[Revision], bots: AbstractSet[str]) -> list[Revision]:
+    """The revisions that may bring records: by one of the bots, with the tool's mark, newest first.
 
-    A hidden summary may have carried the mark, so it stays in.
+    *revisions*: the whole history of a page. A hidden summary may have carried the mark, so it stays
+    in. What a parent held that is hidden or gone, nobody can see (``parent_unseen``).
     """
-    found = [
-        revision
-        for revision in revisions
-        if (revision.user == bot and (_is_marked(revision.summary) or revision.summary_hidden))
-    ]
+    known = {revision.revid: revision for revision in revisions}
+    found = []
+    for revision in known.values():
+        if revision.user in bots and (_is_marked(revision.summary) or revision.summary_hidden):
+            parent = known.get(revision.parentid)
+            unseen = bool(revision.parentid) and (parent is None or parent.text_hidden)
+            found.append(replace(revision, parent_unseen=unseen))
     return sorted(found, key=lambda revision: revision.revid, reverse=True)
 
 
@@ -133,42 +147,85 @@ def names(revision: Revision, item_id: str) -> bool:
     """Whether the summary names the id, or may stand for it."""
     if revision.summary_hidden:
         return True
-    words = set(_WORDS.findall(revision.summary))
+    words = _words(revision.summary)
     return item_id in words or MORE in words
 
 
+@lru_cache(maxsize=100_000)
+def _words(summary: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(summary))
+
+
 def proven_records(
-    item_id: str, ledger: Sequence[Revision], knowledge: Knowledge
+    item_id: str, channels: Collection[str], ledger: Sequence[Revision], knowledge: Knowledge
 ) -> dict[str, Proven]:
     """The newest record that counts for each channel of one item.
 
-    *ledger*: the bot's marked revisions of the queue and of the archives, newest first (``marked``).
-    Raises ``Need`` for texts that have not been read, ``Hidden`` where a record may be hidden: then
-    nothing can be proved, and the item must wait for a person.
+    *channels*: where the item goes now (and ``news``). *ledger*: the bot's marked revisions of the
+    queue and of the archives, newest first (``marked``). Where the newest record of a channel may be
+    one that nobody can see, that is what is given (``Proven.hidden``). Raises ``Need`` for texts.
     """
     own = [revision for revision in ledger if names(revision, item_id)]
+    _load(own, knowledge)
+    found: dict[str, Proven] = {}
+    counting: set[str] = set()  # channels whose earlier claims may have sent the same post
+    for revision in own:
+        for name, record, certain in _said(item_id, channels, revision, knowledge):
+            if name not in found:
+                found[name] = Proven(record, revision, hidden=not certain)
+                if certain and record.kind in _MAY_HAVE_SENT:
+                    counting.add(name)
+            elif name in counting:
+                newest = found[name].record
+                if record.kind in _MAY_HAVE_SENT and record.revid in (newest.revid, 0):
+                    found[name] = _earlier(found[name], record.time)
+                elif certain:
+                    counting.discard(name)
+    return found
+
+
+def _earlier(proven: Proven, time: datetime) -> Proven:
+    first = min(proven.record.since, time)
+    return replace(proven, record=replace(proven.record, first=first))
+
+
+def _load(own: Iterable[Revision], knowledge: Knowledge) -> None:
     missing: set[int] = set()
     for revision in own:
-        for revid in (revision.revid, revision.parentid):
+        wanted = [] if revision.text_hidden else [revision.revid]
+        wanted += [] if revision.parent_unseen else [revision.parentid]
+        for revid in filter(None, wanted):
             try:
-                if revid:
-                    knowledge.queue(revid)
+                knowledge.queue(revid)
             except Need as need:
                 missing |= need.texts
     if missing:
         raise Need(texts=missing)
-    hidden = {revision.revid: revision for revision in knowledge.chain if revision.text_hidden}
-    found: dict[str, Proven] = {}
-    for revision in own:
-        # With a hidden parent nobody can say whether this revision brought a value or carried it on.
-        if revision.text_hidden or revision.parentid in hidden:
-            raise Hidden(hidden.get(revision.parentid, revision))
-        before = knowledge.queue(revision.parentid) if revision.parentid else Queue(())
-        for name, value in _brought(item_id, knowledge.queue(revision.revid), before):
-            record = read_record(value)
-            if record:
-                found.setdefault(name.removeprefix('sent-'), Proven(record, revision))
-    return found
+
+
+def _said(
+    item_id: str, channels: Collection[str], revision: Revision, knowledge: Knowledge
+) -> Iterator[tuple[str, Record, bool]]:
+    """What a marked revision says of an item: channel, record, and whether it is certain.
+
+    A hidden text may have brought a record for any channel. Where the parent cannot be seen, what the
+    revision shows was brought by it or stood there before, perhaps forged.
+    """
+    unclear = Record('unconfirmed', revision.timestamp, 0)
+    if revision.text_hidden:
+        for name in channels:
+            yield name, unclear, False
+        return
+    now = knowledge.queue(revision.revid)
+    before = Queue(())
+    if revision.parentid and not revision.parent_unseen:
+        before = knowledge.queue(revision.parentid)
+    for name, value in _brought(item_id, now, before):
+        record = read_record(value)
+        if record:
+            certain = not revision.parent_unseen
+            shown = record if certain else replace(unclear, revid=record.revid)
+            yield name.removeprefix('sent-'), shown, certain
 
 
 def _brought(item_id: str, now: Queue, before: Queue) -> list[tuple[str, str]]:

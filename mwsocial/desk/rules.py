@@ -13,7 +13,8 @@ class Rules:
 
     ``users`` maps an approver's name to the user id, or to 0 where the configuration gives none.
     ``channels`` are the enabled channels' names, sorted; ``language`` is the desk's language: both
-    enter the fingerprint where the item leaves them open.
+    enter the fingerprint where the item leaves them open. ``former_bots``: accounts that were the
+    bot before; they approve as little as it does.
     ``second_person``: True, False, or the hours after which one person may do alone.
     """
 
@@ -26,3 +27,4 @@ class Rules:
     late: timedelta = timedelta(hours=24)
     channels: tuple[str, ...] = ()
     language: str = 'en'
+    former_bots: frozenset[str] = frozenset()

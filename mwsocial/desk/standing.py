@@ -60,7 +60,6 @@ class Situation:
     approval: Approved | NotApproved | None = None
     declined: int | None = None
     records: Mapping[str, Proven] = field(default_factory=dict)
-    records_hidden: Reason | None = None
     settled: Mapping[str, str] = field(default_factory=dict)
     newcomer: bool = False
     channels: Mapping[str, Reason | None] = field(default_factory=dict)
@@ -107,8 +106,6 @@ def stand(situation: Situation, rules: Rules, now: datetime) -> Standing:
     item = situation.item
     if situation.newcomer:
         return Standing(situation, 'invalid', Reason('delivery-id-in-use', (item.id,)))
-    if situation.records_hidden:
-        return Standing(situation, 'unconfirmed', situation.records_hidden)
     blocked = why_blocked(situation)
     due = due_time(situation, now) if blocked is None else None
     rest = sorted(set(situation.records) - set(situation.places), key=in_order)
@@ -202,11 +199,10 @@ def _target(
     if record and record.kind == 'sending':
         return Target('settle', record=proven)
     if record and record.kind == 'unconfirmed' and name not in situation.settled:
-        return Target(
-            'unconfirmed',
-            Reason('delivery-unconfirmed', (name, read_value(record.rest))),
-            record=proven,
-        )
+        doubt = Reason('delivery-unconfirmed', (name, read_value(record.rest)))
+        if proven and proven.hidden:
+            doubt = Reason('delivery-hidden', (str(proven.revision.revid), name))
+        return Target('unconfirmed', doubt, record=proven)
     if record and record.kind == 'unconfirmed' and situation.settled[name] != 'again':
         return Target('settle', record=proven)
     if (

@@ -268,6 +268,7 @@ class DeskConfig(_Part):
 
     desk: Annotated[str, AfterValidator(_desk)] = 'mediawiki'
     bot: UserName
+    former_bots: Annotated[tuple[UserName, ...], AfterValidator(_distinct)] = ()
     pages: Pages = Pages()
     approvers: Approvers
     second_person: Annotated[bool | float, BeforeValidator(_second_person)] = True
@@ -304,7 +305,20 @@ class DeskConfig(_Part):
     def _not_the_bot(self) -> Self:
         if any(user.name == self.bot for user in self.approvers.users):
             raise ValueError('the bot is named under "approvers", but it must never approve')
+        for name in self.former_bots:
+            if name == self.bot:
+                raise ValueError(f'“{name}” is the bot now: take it out of "former bots"')
+            if any(user.name == name for user in self.approvers.users):
+                raise ValueError(
+                    f'“{name}” is named under "former bots" and under "approvers", but a bot must '
+                    'never approve'
+                )
         return self
+
+    @cached_property
+    def bots(self) -> frozenset[str]:
+        """The accounts whose marked edits are records: the bot's, and those it had before."""
+        return frozenset({self.bot, *self.former_bots})
 
     @cached_property
     def enabled_channels(self) -> dict[str, ChannelConfig]:
@@ -320,6 +334,7 @@ class DeskConfig(_Part):
         """The rules for approvals."""
         return Rules(
             bot=self.bot,
+            former_bots=frozenset(self.former_bots),
             groups=frozenset(self.approvers.groups),
             users={user.name: user.id for user in self.approvers.users},
             second_person=self.second_person,

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
+from mwsocial.desk.files import FileFacts
 from mwsocial.desk.item import Queue
-from mwsocial.desk.knowledge import Need, Person, Rights
+from mwsocial.desk.knowledge import Need, Person, Rights, earliest
 from mwsocial.errors import TemporaryError
 from mwsocial.wiki.api import Api, read_timestamp
+from mwsocial.wiki.files import FileReader
 from mwsocial.wiki.former import FormerRights
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.read import PageState, people, texts
@@ -17,6 +21,8 @@ from mwsocial.wiki.textstore import TextStore
 
 T = TypeVar('T')
 
+#: How often a history is asked for that lags behind what was seen already.
+_LOOKS = 4
 _PROPS = 'ids|timestamp|user|userid|comment|tags|flags|size|sha1'
 
 
@@ -46,6 +52,8 @@ class PageHistory:
         self._texts: set[int] = set()
         self._people: dict[str, Person] = {}
         self._former: dict[str, Sequence[Rights]] = {}
+        self._files: dict[str, FileFacts] = {}
+        self._file_reader = FileReader(api)
         if page.revid and not page.text_hidden:
             self._store.put(page.revid, page.text)
             self._texts.add(page.revid)
@@ -54,7 +62,7 @@ class PageHistory:
     def revisions(self) -> Mapping[int, Revision]:
         """Every revision in the page's history by id, imported ones too."""
         if self._revisions is None:
-            found = revisions(self._api, self._page.title)
+            found = revisions(self._api, self._page.title, at_least=self._page.revid)
             self._revisions = {revision.revid: revision for revision in found}
         return self._revisions
 
@@ -97,6 +105,13 @@ class PageHistory:
             raise Need(former=[name])
         return self._former[name]
 
+    def file(self, title: str, since: datetime | None = None) -> FileFacts:
+        """A file as of now. Raises Need where it was not read, or not as far back as *since*."""
+        known = self._files.get(title)
+        if known is None or (since and (known.since is None or known.since > since)):
+            raise Need(files={title: since})
+        return known
+
     def fetch(self, need: Need) -> None:
         """Read what a decision needs, in as few requests as there can be. Raises TemporaryError."""
         wanted = []
@@ -113,6 +128,8 @@ class PageHistory:
             if name not in self._people:
                 self._people |= people(self._api, [name], self._page.title)
             self._former[name] = self._former_rights.of(self._people[name])
+        known = {title: self._files[title].since for title in need.files if title in self._files}
+        self._files |= self._file_reader.read(earliest(need.files, known))
 
     def decide(self, ask: Callable[[], T], rounds: int = 1000) -> T:
         """Ask a decision until it needs nothing more, reading what it names in between."""
@@ -121,8 +138,8 @@ class PageHistory:
             try:
                 return ask()
             except Need as need:
-                if before and (need.texts, need.people, need.former) == (
-                    before.texts, before.people, before.former,
+                if before and (need.texts, need.people, need.former, need.files) == (
+                    before.texts, before.people, before.former, before.files,
                 ):  # fmt: skip
                     break
                 self.fetch(need)
@@ -149,32 +166,75 @@ def chain_of(known: Mapping[int, Revision], current: int) -> tuple[Revision, ...
     return tuple(chain)
 
 
-def revisions(api: Api, title: str, user: str = '') -> list[Revision]:
-    """The metadata of a page's whole history, or of one user's part of it, newest first."""
+def revisions(api: Api, title: str, user: str = '', *, at_least: int = 0) -> list[Revision]:
+    """The metadata of a page's whole history, or of one user's part of it, newest first.
+
+    *at_least*: a revision of the page that was seen before. A history is believed only if the same
+    answer knows the page to be as new as that: another database server may lag behind, and would
+    keep the newest claim from us. Raises TemporaryError where it goes on lagging.
+    """
     params: dict[str, Any] = {
         'titles': title,
-        'prop': 'revisions',
+        'prop': 'info|revisions',
         'rvprop': _PROPS,
         'rvlimit': 'max',
         'rvuser': user or None,
     }
-    return [
-        read_revision(one)
-        for answer in api.query_all(params)
-        for page in answer.get('query', {}).get('pages', [])
-        for one in page.get('revisions', [])
-    ]
+    for attempt in range(_LOOKS):
+        if attempt:
+            time.sleep(api.pause * 2**attempt / 2)
+        newest = 0
+        found = []
+        for answer in api.query_all(params):
+            for page in answer.get('query', {}).get('pages', []):
+                newest = max(newest, int(page.get('lastrevid', 0)))
+                found += [read_revision(one) for one in page.get('revisions', [])]
+        if newest >= at_least:
+            return found
+    raise TemporaryError(f'The history of “{title}” does not show its newest revision yet.')
 
 
-def bot_revisions(api: Api, titles: Iterable[str], bot: str) -> list[Revision]:
-    """The metadata of all revisions that *bot* made on some pages, newest first.
+def bot_revisions(
+    api: Api, title: str, bots: Iterable[str], *, at_least: int = 0
+) -> list[Revision]:
+    """The metadata of all revisions that *bots* made on a page, newest first.
 
-    One request or more for each page: MediaWiki asks for a user's revisions of one page at a time.
+    *at_least* as in ``revisions``. MediaWiki asks for one user's revisions at a time.
     """
     found = [
-        revision for title in dict.fromkeys(titles) for revision in revisions(api, title, user=bot)
+        revision
+        for bot in sorted(set(bots))
+        for revision in revisions(api, title, user=bot, at_least=at_least)
     ]
     return sorted(found, key=lambda revision: revision.revid, reverse=True)
+
+
+def contributions(
+    api: Api, users: Iterable[str], *, at_least: int = 0
+) -> dict[str, list[Revision]]:
+    """The metadata of all edits of some users, by the title of the page.
+
+    *at_least*: an edit of theirs that was seen before; see ``revisions``.
+    """
+    params = {
+        'list': 'usercontribs',
+        'ucuser': sorted(set(users)),
+        'ucprop': 'ids|title|timestamp|comment',
+        'uclimit': 'max',
+    }
+    for attempt in range(_LOOKS):
+        if attempt:
+            time.sleep(api.pause * 2**attempt / 2)
+        found: dict[str, list[Revision]] = {}
+        newest = 0
+        for answer in api.query_all(params):
+            for one in answer.get('query', {}).get('usercontribs', []):
+                revision = read_revision(one)
+                newest = max(newest, revision.revid)
+                found.setdefault(str(one['title']), []).append(revision)
+        if newest >= at_least:
+            return found
+    raise TemporaryError('The wiki does not show the newest edits of the bot yet.')
 
 
 def read_revision(one: Mapping[str, Any]) -> Revision:

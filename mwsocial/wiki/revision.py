@@ -11,7 +11,8 @@ class Revision:
     """The metadata of one revision; its text is fetched apart, since it costs more.
 
     ``user`` is '' and ``userid`` 0 when the name is hidden; ``timestamp`` is aware UTC, by the
-    wiki's clock with a resolution of one second.
+    wiki's clock with a resolution of one second. ``parent_unseen``: nobody can see what the revision
+    before held (hidden, or deleted); it is known only of revisions that ``records.marked`` gave.
     """
 
     revid: int
@@ -27,3 +28,4 @@ class Revision:
     user_hidden: bool = False
     text_hidden: bool = False
     summary_hidden: bool = False
+    parent_unseen: bool = False

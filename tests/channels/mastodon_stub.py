@@ -24,6 +24,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.channels.mastodon_world import World
+
 TOKEN = 'stub-token-5f0c27'
 _FIELDS = frozenset({
     'status', 'media_ids[]', 'in_reply_to_id', 'sensitive', 'spoiler_text', 'visibility', 'language',
@@ -106,6 +108,7 @@ class Stub:
         self._server = ThreadingHTTPServer(('127.0.0.1', 0), _Handler)
         self._server.daemon_threads = True
         self._server.stub = self  # type: ignore[attr-defined]
+        self.world = World(self)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={'poll_interval': 0.02}, daemon=True
         )
@@ -139,11 +142,13 @@ class Stub:
 
     def add(self, text: str, **more: Any) -> dict[str, Any]:
         """A post that is there already, as somebody would have made it; returns it."""
-        number = 1000 + len(self.ledger)
+        number = self.world.next_number()
         status = {
             'id': str(number), 'text': text, 'spoiler_text': '', 'visibility': 'public',
             'created_at': self.now.isoformat(timespec='milliseconds').replace('+00:00', 'Z'),
-            'in_reply_to_id': None, 'reblog': None, 'language': None, 'media': [],
+            'in_reply_to_id': None, 'in_reply_to_account_id': None, 'reblog': None,
+            'reblogged': False, 'edited_at': None, 'language': None, 'media': [], 'mentions': [],
+            'sensitive': False, 'account': self.world.accounts['77'],
             'url': f'{self.url}/@desk/{number}', 'uri': f'{self.url}/users/desk/statuses/{number}',
             'content': render(text, self.url),
         } | more  # fmt: skip
@@ -173,14 +178,7 @@ class Stub:
         if seen.headers.get('authorization') != f'Bearer {TOKEN}' or not self.token_works:
             return error(401, 'The access token is invalid')
         if seen.method == 'GET' and seen.path == '/api/v1/accounts/verify_credentials':
-            return json_answer(
-                {
-                    'id': '77',
-                    'acct': 'Desk',
-                    'username': 'Desk',
-                    'url': f'{self.url}/@desk',
-                }
-            )
+            return json_answer(self.world.accounts['77'] | self.world.numbers)
         if seen.method == 'GET' and seen.path == '/api/v1/accounts/77/statuses':
             return self._timeline(seen)
         if seen.method == 'POST' and seen.path == '/api/v1/statuses':
@@ -191,7 +189,10 @@ class Stub:
             return self._tell_media(seen.path.rsplit('/', 1)[1])
         if seen.method == 'GET' and seen.path.endswith('/source') and self.sources:
             return self._source(seen.path.split('/')[-2])
-        return error(404, 'Record not found')
+        found = self.world.answer(seen)
+        if isinstance(found, int):
+            return error(found, 'Record not found' if found == 404 else 'Not allowed')
+        return json_answer(found[0], **found[1])
 
     def _create(self, seen: Seen) -> Answer:
         unknown = set(seen.fields) - _FIELDS
@@ -203,30 +204,32 @@ class Stub:
         known, until = self.keys.get(key, ('', self.now))
         if known and until > self.now:
             there = next((one for one in self.ledger if one['id'] == known), None)
-            return json_answer(shown(there)) if there else error(404, 'Record not found')
+            return json_answer(self.world.shown(there)) if there else error(404, 'Record not found')
         if len(fields.get('status', '')) + len(fields.get('spoiler_text', '')) > 500:
             return error(422, 'Validation failed: Text character limit of 500 exceeded')
         media = seen.fields.get('media_ids[]', [])
         if any(self.media.get(one, {}).get('left', 1) > 0 for one in media):
             return error(422, 'Cannot attach files that have not finished processing')
         parent = fields.get('in_reply_to_id')
-        if parent is not None and not any(one['id'] == parent for one in self.ledger):
+        answered = self.world.find(parent) if parent is not None else None
+        if parent is not None and answered is None:
             return error(404, 'The post you are trying to reply to does not appear to exist.')
         status = self.add(
             fields.get('status', '').strip(), spoiler_text=fields.get('spoiler_text', ''),
             visibility=fields.get('visibility', 'public'), language=fields.get('language'),
             in_reply_to_id=parent, media=media, sensitive=fields.get('sensitive'),
+            in_reply_to_account_id=answered['account']['id'] if answered else None,
         )  # fmt: skip
         if key:
             self.keys[key] = status['id'], self.now + timedelta(hours=1)
-        return json_answer(shown(status))
+        return json_answer(self.world.shown(status))
 
     def _timeline(self, seen: Seen) -> Answer:
         limit = min(40, int(seen.query.get('limit', ['20'])[0]))
         before = int(seen.query.get('max_id', ['999999999'])[0])
         boosts = 'exclude_reblogs' not in seen.query
         posts = [
-            shown(one) for one in reversed(self.ledger)
+            self.world.shown(one) for one in reversed(self.ledger)
             if int(one['id']) < before and (boosts or not one['reblog'])
         ]  # fmt: skip
         return json_answer(posts[:limit])
@@ -256,11 +259,6 @@ class Stub:
         told = {'id': number, 'url': f'{self.url}/m/{number}' if ready else None}
         one['left'] -= 1
         return json_answer(told, 200 if ready else working)
-
-
-def shown(status: dict[str, Any]) -> dict[str, Any]:
-    """A post as the API gives it: without its source."""
-    return {name: value for name, value in status.items() if name not in ('text', 'media')}
 
 
 def render(text: str, base: str) -> str:
@@ -309,6 +307,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve()
 
+    def do_PUT(self) -> None:
+        self._serve()
+
+    def do_DELETE(self) -> None:
+        self._serve()
+
     def _serve(self) -> None:
         stub: Stub = self.server.stub  # type: ignore[attr-defined]
         target = urlsplit(self.path)
@@ -348,4 +352,6 @@ def _fields(kind: str, body: bytes) -> dict[str, list[str]]:
             charset = 'latin-1' if part.get_filename() else 'utf-8'
             found.setdefault(name, []).append(raw.decode(charset))
         return found
+    if kind.startswith('application/json'):
+        return {'json': [body.decode()]}
     return parse_qs(body.decode(), keep_blank_values=True)

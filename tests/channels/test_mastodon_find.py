@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from mwsocial.channels import timeline
 from mwsocial.channels.base import CannotLook, NotFound, Post, Posted
-from mwsocial.channels.mastodon import MastodonChannel
+from mwsocial.channels.mastodon import MastodonChannel, timeline
 from tests.channels.conftest import make
 from tests.channels.mastodon_stub import Answer, Stub, error, json_answer
 from tests.channels.texts import TEXTS
@@ -108,18 +108,50 @@ def test_boosts_that_the_server_does_not_leave_out(stub: Stub, channel: Mastodon
 
 
 def test_warning_and_thread(stub: Stub, channel: MastodonChannel) -> None:
+    other = stub.add('another one')
     first = channel.post(Post('one', 'k1', warning='Food: “x” & <y>'))
     assert isinstance(first, Posted)
-    part = Post('two', 'k2', warning='Food: “x” & <y>', after=first.remote_id)
+    part = Post('two', 'k2', warning='Food: “x” & <y>', after=first.url, root=first.url)
     second = channel.post(part)
+    assert isinstance(second, Posted)
     assert channel.find(part, since(stub), ()) == second
-    elsewhere = Post('two', 'k2', warning=part.warning, after='998')
-    assert channel.find(elsewhere, since(stub), ()) == NotFound()
-    other = Post('two', 'k2', warning='other', after=first.remote_id)
-    assert channel.find(other, since(stub), ()) == NotFound()
-    # The first part was taken down: the server has forgotten what the second one answers.
-    stub.ledger[1]['in_reply_to_id'] = None
+    assert channel.find(replace(part, after=other['url']), since(stub), ()) == NotFound()
+    assert channel.find(replace(part, after=''), since(stub), ()) == NotFound()
+    assert channel.find(replace(part, warning='other'), since(stub), ()) == NotFound()
+
+
+@pytest.mark.parametrize('forgotten', [True, False])
+def test_a_part_is_found_after_the_one_before_it_was_taken_down(
+    stub: Stub, channel: MastodonChannel, forgotten: bool
+) -> None:
+    first = channel.post(Post('one', 'k1'))
+    assert isinstance(first, Posted)
+    part = Post('two', 'k2', after=first.url)
+    second = channel.post(part)
+    del stub.ledger[0]
+    if forgotten:  # Mastodon then tells no more what the second one answers
+        stub.ledger[0] |= {'in_reply_to_id': None, 'in_reply_to_account_id': None}
     assert channel.find(part, since(stub), ()) == second
+    stub.ledger[0] |= {'in_reply_to_id': '5', 'in_reply_to_account_id': '78'}
+    assert channel.find(part, since(stub), ()) == NotFound()
+
+
+def test_where_the_part_before_is_cannot_be_read(stub: Stub, channel: MastodonChannel) -> None:
+    first = channel.post(Post('one', 'k1'))
+    assert isinstance(first, Posted)
+    part = Post('two', 'k2', after=first.url)
+    assert isinstance(channel.post(part), Posted)
+    stub.fail('GET', f'/api/v1/statuses/{first.remote_id}', error(503, 'no'))
+    assert isinstance(channel.find(part, since(stub), ()), CannotLook)
+
+
+def test_a_post_shown_inside_a_share_of_the_same_id(stub: Stub, channel: MastodonChannel) -> None:
+    """So snac2 shows our own posts once somebody has shared them; missing one would post it twice."""
+    there = stub.add('words')
+    around = there | {'reblog': there, 'url': there['url'] + '/Announce', 'content': ''}
+    stub.fail('GET', TIMELINE, json_answer([around]))
+    found = channel.find(Post('words', 'k'), since(stub), ())
+    assert found == Posted(there['id'], there['url'])
 
 
 def test_taken_down_is_not_found(stub: Stub, channel: MastodonChannel) -> None:

@@ -46,7 +46,7 @@ def test_every_sign_arrives(stub: Stub, channel: MastodonChannel) -> None:
 def test_with_warning_and_parent(stub: Stub, channel: MastodonChannel) -> None:
     first = channel.post(POST)
     assert isinstance(first, Posted)
-    second = channel.post(Post('next', 'key-2', warning='food & drink', after=first.remote_id))
+    second = channel.post(Post('next', 'key-2', warning='food & drink', after=first.url))
     assert isinstance(second, Posted)
     made = stub.ledger[1]
     assert (made['spoiler_text'], made['sensitive']) == ('food & drink', '1')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,6 @@ from mwsocial.desk.knowledge import Need, Person, Rights
 from mwsocial.desk.records import (
     CLAIM,
     RECORD,
-    Hidden,
     Record,
     marked,
     names,
@@ -66,7 +66,7 @@ class Book:
         """The records that count, by channel, reading what is asked for."""
         while True:
             try:
-                found = proven_records(item_id, marked(self.chain, BOT), self)
+                found = proven_records(item_id, ('x', 'y'), marked(self.chain, {BOT}), self)
                 return {name: one.record.text() for name, one in found.items()}
             except Need as need:
                 assert need.texts - self.read
@@ -149,24 +149,106 @@ def test_only_what_is_named_is_read() -> None:
     assert book.read == {1}
 
 
-def test_hidden_revisions_prove_nothing() -> None:
+def hide(book: Book, revid: int, **flags: bool) -> None:
+    """Hide what a revision holds."""
+    book.chain = [replace(one, **flags) if one.revid == revid else one for one in book.chain]
+    if flags.get('text_hidden'):
+        book.queues[revid] = Queue(())
+
+
+def test_a_hidden_revision_may_have_brought_anything() -> None:
+    """A person must look at every channel; what the bot wrote later is certain again."""
     book = Book(('Carol', '', {'a': {}}), (BOT, f'{RECORD} posted a: x', {'a': {}}))
-    newest = book.chain[0]
-    book.chain[0] = Revision(2, 1, BOT, 1, newest.timestamp, newest.summary, text_hidden=True)
-    with pytest.raises(Hidden):
-        book.proven('a')
-
-
-def test_hidden_parent_proves_nothing() -> None:
-    book = Book(
-        ('Mallory', '', {'a': {'sent-x': value('posted')}}),
-        (BOT, f'{RECORD} posted a: y', {'a': {'sent-x': value('posted')}}),
+    hide(book, 2, text_hidden=True)
+    unclear = 'unconfirmed 2026-11-25T14:02:00Z 0'
+    assert book.proven('a') == {'x': unclear, 'y': unclear}
+    later = Book(
+        ('Carol', '', {'a': {}}),
+        (BOT, f'{CLAIM} sending a', {'a': {}}),
+        (BOT, f'{RECORD} posted a: x', {'a': {'sent-x': value('posted')}}),
     )
-    old = book.chain[1]
-    book.chain[1] = Revision(1, 0, old.user, 1, old.timestamp, text_hidden=True)
-    book.queues[1] = Queue(())
-    with pytest.raises(Hidden):
-        book.proven('a')
+    hide(later, 1, text_hidden=True)
+    hide(later, 2, summary_hidden=True)
+    assert later.proven('a') == {'x': value('posted')}
+
+
+def test_with_a_hidden_parent_nobody_knows_what_was_brought() -> None:
+    """Only what the revision shows is in doubt, and only while nothing newer is certain."""
+    forged = ('Mallory', '', {'a': {'sent-x': value('posted')}})
+    ours = (BOT, f'{RECORD} posted a: x', {'a': {'sent-x': value('posted')}})
+    book = Book(forged, ours)
+    hide(book, 1, text_hidden=True)
+    assert book.proven('a') == {'x': 'unconfirmed 2026-11-25T14:02:00Z 5'}
+    settled = {'a': {'sent-x': value('posted', rest='https://x.com/1')}}
+    book = Book(forged, ours, (BOT, f'{RECORD} found out what became of a', settled))
+    hide(book, 1, text_hidden=True)
+    assert book.proven('a') == {'x': value('posted', rest='https://x.com/1')}
+
+
+def test_a_parent_that_is_gone_is_as_good_as_hidden() -> None:
+    """Undeleting some revisions only must not turn what was forged into a record."""
+    book = Book(
+        ('Carol', '', {'a': {}}),
+        ('Mallory', '', {'a': {'sent-x': value('posted')}}),
+        (BOT, f'{CLAIM} sending a', {'a': {'sent-x': value('posted')}}),
+    )
+    del book.chain[1]
+    assert book.proven('a') == {'x': 'unconfirmed 2026-11-25T14:03:00Z 5'}
+
+
+def test_former_accounts_of_the_bot_bring_records() -> None:
+    book = Book(('Old bot', f'{RECORD} posted a: x', {'a': {'sent-x': value('posted')}}))
+    assert marked(book.chain, {BOT}) == []
+    assert [one.revid for one in marked(book.chain, {BOT, 'Old bot'})] == [1]
+
+
+def at(minute: int, kind: str, revid: int = 5) -> dict[str, dict[str, str]]:
+    """An item whose record is of that minute."""
+    time = START + timedelta(minutes=minute)
+    return {'a': {'sent-x': Record(kind, time, revid, 'r').text()}}
+
+
+@pytest.mark.parametrize(
+    ('before', 'since'),
+    [
+        ([], 9),
+        ([at(1, 'sending')], 1),
+        ([at(1, 'sending'), at(2, 'sending')], 1),
+        ([at(1, 'sending'), at(2, 'unconfirmed')], 1),
+        # Nothing was sent under a claim that was given back, refused or put off.
+        ([at(1, 'sending'), at(2, 'released')], 9),
+        ([at(1, 'sending'), at(2, 'failed')], 9),
+        ([at(1, 'sending'), at(2, 'waiting')], 9),
+        ([at(1, 'sending'), at(2, 'released'), at(3, 'sending')], 3),
+        # Another approval has another key.
+        ([at(1, 'sending', 4)], 9),
+    ],
+)
+def test_the_first_claim_that_may_have_sent(
+    before: list[dict[str, dict[str, str]]], since: int
+) -> None:
+    book = Book(
+        ('Carol', '', {'a': {}}),
+        *((BOT, f'{CLAIM} sending a', items) for items in before),
+        (BOT, f'{CLAIM} sending a', at(9, 'sending')),
+    )
+    book.proven('a')
+    found = proven_records('a', ('x',), marked(book.chain, {BOT}), book)['x']
+    assert found.record.time == START + timedelta(minutes=9)
+    assert found.record.since == START + timedelta(minutes=since)
+
+
+def test_a_hidden_claim_may_have_been_the_first() -> None:
+    book = Book(
+        ('Carol', '', {'a': {}}),
+        (BOT, f'{CLAIM} sending a', at(1, 'sending')),
+        (BOT, f'{CLAIM} sending a', at(9, 'sending')),
+    )
+    hide(book, 2, text_hidden=True)
+    book.chain[0] = replace(book.chain[0], parentid=1)
+    book.proven('a')
+    found = proven_records('a', ('x',), marked(book.chain, {BOT}), book)['x']
+    assert found.record.since == START + timedelta(minutes=2)
 
 
 def test_summaries_name_every_id_or_say_that_there_are_more() -> None:

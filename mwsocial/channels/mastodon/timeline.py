@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from mwsocial.channels import answers, plaintext
-from mwsocial.channels.base import CannotLook, Lookup, NotFound, Post
+from mwsocial.channels.base import CLOCKS, CannotLook, Lookup, NotFound
+from mwsocial.channels.mastodon import statuses
 from mwsocial.reason import Reason
 
-#: The wiki's clock, which *since* comes from, and the server's may differ by so much.
-CLOCKS = timedelta(minutes=10)
 #: How many posts a page is asked for (Mastodon gives no more), and how many pages are read.
 PAGE = 40
 PAGES = 25
@@ -35,20 +35,31 @@ class Reader(Protocol):
         ...
 
 
-def find(reader: Reader, post: Post, since: datetime, ignoring: Collection[str]) -> Lookup:
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for: exactly these words. ``parent`` is the local id of the post that it answers,
+    '' for none; None where that post is gone, and with it its id.
+    """
+
+    text: str
+    warning: str = ''
+    parent: str | None = ''
+
+
+def find(reader: Reader, post: Wanted, since: datetime, ignoring: Collection[str]) -> Lookup:
     """The oldest post since *since* that has the words of *post* and is not at an address of
     *ignoring*; NotFound only if the timeline was read back to before *since*.
 
-    Compared are text and content warning (normalised to NFC, white space collapsed), for a later
-    part of a thread also the post before it. Boosts, and posts that are not public, are none of it.
+    Compared are text and content warning (normalised to NFC, white space collapsed), for an answer
+    also the post that it answers. Shares, and posts that are not public, are none of it.
     """
-    read = _since(reader, since - CLOCKS)
+    read = since_time(reader, since - CLOCKS)
     if isinstance(read, CannotLook):
         return read
     asked = 0
     alike = False
     for status in read:
-        if not _may_be(status, post, ignoring):
+        if not _may_be(status, post, ignoring, reader.own_id):
             continue
         found = answers.posted(status)
         if found is None:
@@ -74,8 +85,10 @@ def find(reader: Reader, post: Post, since: datetime, ignoring: Collection[str])
     return CannotLook(Reason('channels-timeline-alike')) if alike else NotFound()
 
 
-def _since(reader: Reader, start: datetime) -> list[Mapping[str, Any]] | CannotLook:
-    """Our own posts since *start*, the oldest first; ids are not trusted to be in any order."""
+def since_time(reader: Reader, start: datetime) -> list[Mapping[str, Any]] | CannotLook:
+    """What *reader* lists of us since *start*, the oldest first; ids are not trusted to be in any
+    order.
+    """
     kept: dict[str, tuple[datetime, Mapping[str, Any]]] = {}
     seen: set[str] = set()
     before = ''
@@ -94,7 +107,7 @@ def _since(reader: Reader, start: datetime) -> list[Mapping[str, Any]] | CannotL
             new |= status_id not in seen
             seen.add(status_id)
             if time >= start:
-                kept[status_id] = time, status
+                kept[status_id] = time, statuses.unwrapped(status)
             before, last = status_id, time
         if last < start:
             return _oldest_first(kept)
@@ -117,14 +130,18 @@ def _time(status: Mapping[str, Any]) -> datetime | None:
     return answers.sane_time(status.get('created_at'))
 
 
-def _may_be(status: Mapping[str, Any], post: Post, ignoring: Collection[str]) -> bool:
+def _may_be(
+    status: Mapping[str, Any], post: Wanted, ignoring: Collection[str], own_id: str
+) -> bool:
     if status.get('reblog') or status.get('visibility', 'public') not in ('public', 'unlisted'):
         return False
     if status.get('url') in ignoring or status.get('uri') in ignoring:
         return False
     parent = status.get('in_reply_to_id')
-    # The parent of a later part is not told any more once somebody has taken it down.
-    return parent is None or (bool(post.after) and str(parent).casefold() == post.after.casefold())
+    if post.parent is None:
+        return parent is None or statuses.same_id(status.get('in_reply_to_account_id'), own_id)
+    # What a post answers is not told any more once somebody has taken that down.
+    return parent is None or statuses.same_id(parent, post.parent)
 
 
 def _same(found: object, words: str) -> bool:
