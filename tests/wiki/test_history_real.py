@@ -18,6 +18,7 @@ from mwsocial.wiki.api import Answer, Api
 from mwsocial.wiki.former import FormerRights
 from mwsocial.wiki.history import PageHistory, bot_revisions, contributions, revisions
 from mwsocial.wiki.read import snapshot
+from mwsocial.wiki.revision import Revision
 from mwsocial.wiki.save import Saved, save
 from mwsocial.wiki.textstore import TextStore
 from tests.wiki.desks import BOT, CONFIG, real_desk
@@ -148,9 +149,17 @@ def test_contributions_by_page(api: Api, title: str) -> None:
     first = save(api, title, 'bot', base=snapshot(api, [title]).pages[title].revid, summary='one')
     second = save(api, other, 'bot', base=0, summary='two')
     assert isinstance(first, Saved) and isinstance(second, Saved)
-    found = contributions(api, [BOT, 'Nobody of that name'], at_least=second.revid)
-    assert [(one.revid, one.summary) for one in found[title]] == [(first.revid, 'one')]
-    assert [(one.revid, one.parentid) for one in found[other]] == [(second.revid, 0)]
+    users = [BOT, 'Nobody of that name']
+    seen: dict[int, Revision] = {}
+
+    def two(revision: Revision) -> bool:
+        seen[revision.revid] = revision
+        return revision.summary == 'two'
+
+    assert contributions(api, users, two, at_least=second.revid) >= {other}
+    assert title not in contributions(api, users, two)
+    assert (seen[first.revid].summary, seen[first.revid].user) == ('one', BOT)
+    assert seen[second.revid].parentid == 0
 
 
 class Lagging:
@@ -207,14 +216,14 @@ def test_a_history_that_goes_on_lagging_is_not_believed(
     with Lagging(api, 1000, **fields):
         first = snapshot(api, [title]).pages[title]
         if what == 'contributions':
-            contributions(api, [BOT])
+            contributions(api, [BOT], bool)
         else:
             assert history(api, title).chain
         saved = save(api, title, 'claimed', base=first.revid, summary='mwsocial:claim a-1')
         assert isinstance(saved, Saved)
         with pytest.raises(TemporaryError, match='does not show'):
             if what == 'contributions':
-                contributions(api, [BOT], at_least=saved.revid)
+                contributions(api, [BOT], bool, at_least=saved.revid)
             else:
                 _ = history(api, title).revisions
 
