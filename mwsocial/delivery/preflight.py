@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from mwsocial.channels.base import CannotLook, Channel, Limits
+from mwsocial.channels.base import CannotLook, Limits, Post
 from mwsocial.channels.registry import wrong_account
 from mwsocial.delivery.deeds import post_for
 from mwsocial.delivery.reading import Reading
-from mwsocial.delivery.tools import Tools
+from mwsocial.delivery.tools import Key, Tools
 from mwsocial.desk.places import part_of
 from mwsocial.desk.plan import Claim, Plan
 from mwsocial.desk.standing import NEWS
@@ -31,6 +31,9 @@ class Preflight:
         self._limits: dict[str, Limits | CannotLook] = {}
         self._shares: dict[str, int | CannotLook] = {}
         self._spent: dict[str, float | CannotLook] = {}
+        #: what shares and costs count already, however often the run plans
+        self._shared: set[Key] = set()
+        self._paid: set[Key] = set()
         self.operator = False
 
     def check(self, plan: Plan, reading: Reading) -> bool:
@@ -97,11 +100,13 @@ class Preflight:
                 self._not_ready(claim, Reason('delivery-sentence-changed', (name,)))
 
     def _check_shares(self, claims: Iterable[Claim], reading: Reading) -> None:
-        """No more shares in a month than the account may: by what the network tells, or by our own records
-        where that is more (not every server lists them).
+        """No more shares in a month than the account may: by what the network tells, or by our own
+        records where that is more (not every server lists them).
         """
         for claim in claims:
             if not claim.approved or kinds(claim.approved.item) != ('share',):
+                continue
+            if claim.key in self._shared:
                 continue
             name = claim.channel
             if name not in self._shares:
@@ -117,13 +122,15 @@ class Preflight:
                 self._not_ready(claim, Reason('delivery-share-cap', (name, str(cap))))
             else:
                 self._shares[name] = done + 1
+                self._shared.add(claim.key)
 
     def _check_costs(self, claims: Iterable[Claim], now: datetime) -> None:
+        """Shares and answers have their price as posts do."""
         cap = self._tools.config.x_prices.cap_per_month
         for claim in claims:
             name, channel = claim.channel, self._tools.channels[claim.channel]
-            cost = self._cost(claim, channel)
-            if not cost:
+            cost = channel.cost(Post(self._text(claim)[0], ''))
+            if not cost or claim.key in self._paid:
                 continue
             if name not in self._spent:
                 self._spent[name] = channel.spent(month_of(now))
@@ -135,12 +142,7 @@ class Preflight:
                 self._not_ready(claim, Reason('delivery-cost-cap', args))
             else:
                 self._spent[name] = spent + cost
-
-    def _cost(self, claim: Claim, channel: Channel) -> float:
-        if not claim.approved or kinds(claim.approved.item) != ('text',):
-            return 0.0
-        item, words = claim.approved.item, self._tools.words(claim.place)
-        return channel.cost(post_for(item, claim.place, words, claim.record.revid))
+                self._paid.add(claim.key)
 
     def _check_images(self, claims: Iterable[Claim], reading: Reading) -> None:
         """Images are fetched, and made to fit, before anything is claimed."""
