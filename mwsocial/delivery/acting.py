@@ -35,6 +35,7 @@ class Acting:
         self._wiki = Lock()
         self._reading: Reading = tools.reader.read()
         self.records: dict[Key, Record] = {}
+        self._begun: set[Key] = set()
 
     def act(self, claims: Sequence[Claim]) -> dict[Key, Record]:
         """Do what stands of *claims* and record it; what became of each.
@@ -53,10 +54,22 @@ class Acting:
                 self._news(entries)
             for one in at_work:
                 one.result()
+        except BaseException:
+            self._give_back(standing)
+            raise
         finally:
             if self.records:
                 Recorder(self._tools).record(self.records, standing)
         return self.records
+
+    def _give_back(self, claims: Sequence[Claim]) -> None:
+        """When something breaks, what was not begun is known to be undone: nobody need look for it. Under
+        a claim that another run has left behind, it may have been done.
+        """
+        for claim in claims:
+            untouched = claim.key not in self._begun and claim.key not in self.records
+            if untouched and not (claim.previous and claim.previous.kind == 'sending'):
+                self._release(claim, Reason('delivery-broken-off'))
 
     def _channel(self, claims: Sequence[Claim]) -> None:
         for claim in claims:
@@ -70,6 +83,7 @@ class Acting:
         if isinstance(deed, Reason):
             self._release(claim, deed)
             return
+        self._begun.add(claim.key)
         outcome = send(
             self._tools.channels[claim.channel], deed, claim.record, claim.previous, ignoring,
             self._lease.open,
@@ -146,6 +160,7 @@ class Acting:
             elif claim.record.kind == 'sending':
                 ready[claim.item_id] = claim
             else:
+                self._begun.add(claim.key)
                 old = self._reading.item_in(claim.item_id, claim.record.words_of)
                 new = claim.approved.item if claim.approved else None
                 keep = claim.record.kind == 'editing' and new is not None
@@ -157,6 +172,7 @@ class Acting:
                 )
                 self._note(claim, outcome)
         texts = _entries(ready)
+        self._begun |= {claim.key for claim in ready.values()}
         outcomes = news.deliver(texts, self._lease.open) if texts else {}
         for item_id, found in outcomes.items():
             self._note(ready[item_id], found)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from mwsocial.channels.base import (
+    CannotLook,
     Channel,
     Deleted,
     Lookup,
@@ -24,6 +26,7 @@ from mwsocial.delivery.deeds import Deed
 from mwsocial.desk.records import Record
 from mwsocial.desk.standing import STALE, waiting_words
 from mwsocial.desk.times import show_time
+from mwsocial.errors import TemporaryError
 from mwsocial.reason import Reason
 from mwsocial.wiki.escape import safe_address
 
@@ -31,6 +34,10 @@ from mwsocial.wiki.escape import safe_address
 ASK_A_PERSON = timedelta(hours=1)
 #: When a change that a network did not take now is tried again, where it does not say itself.
 TRY_AGAIN = timedelta(hours=1)
+
+
+#: Looks for one deed: since when (UTC), and the addresses to leave out.
+Find = Callable[[datetime, Collection[str]], Lookup | Removal]
 
 
 class Place(Protocol):
@@ -52,7 +59,7 @@ class Looking:
     """How to look for one deed: *find* takes since when (UTC) and the addresses to leave out."""
 
     place: Place
-    find: Callable[[datetime, Collection[str]], Lookup | Removal]
+    find: Find
     repeatable: bool = False
 
 
@@ -148,7 +155,7 @@ def send(
     have done it. After a lost answer look at once, so that the record need not wait for the next run.
     """
     if previous and previous.kind == 'sending':
-        found: Lookup | Removal = deed.find(channel, previous.since, ignoring)
+        found = find(partial(deed.find, channel), previous.since, ignoring)
         if isinstance(found, Posted):
             return found
         if not isinstance(found, NotFound | Deleted) and not deed.repeatable:
@@ -157,13 +164,29 @@ def send(
     # right before each one that changes something.
     if not may_send():
         return Unknown(Reason('delivery-late-run'))
-    with only_while(may_send):
-        outcome = deed.do(channel)
+    outcome: Outcome | Removal
+    try:
+        with only_while(may_send):
+            outcome = deed.do(channel)
+    except Exception as error:  # a fault of ours must not keep other items from being sent
+        outcome = Unknown(Reason('delivery-fault', (type(error).__name__,)))
     if isinstance(outcome, Unknown):
-        found = deed.find(channel, record.time, ignoring)
+        found = find(partial(deed.find, channel), record.time, ignoring)
         if isinstance(found, Deleted) or (isinstance(found, Posted) and record.kind != 'deleting'):
             return found
     return outcome
+
+
+def find(ask: Find, since: datetime, ignoring: Collection[str]) -> Lookup | Removal:
+    """What *ask* finds. No channel raises; if one does all the same, nothing is known, and other items
+    and channels go on.
+    """
+    try:
+        return ask(since, ignoring)
+    except TemporaryError:  # of the wiki, in which the news are looked for
+        raise
+    except Exception as error:
+        return CannotLook(Reason('delivery-fault', (type(error).__name__,)))
 
 
 def _address(url: str) -> str:

@@ -11,7 +11,7 @@ from mwsocial.channels.base import Lookup, Removal
 from mwsocial.delivery.deeds import Words, deed_for
 from mwsocial.delivery.newsdesk import NewsEntry, NewsPlace
 from mwsocial.delivery.reading import Reading
-from mwsocial.delivery.sending import ASK_A_PERSON, Looking, Settled, kept, look
+from mwsocial.delivery.sending import ASK_A_PERSON, Looking, Settled, find, kept, look
 from mwsocial.delivery.tools import Key, Tools, parts_before
 from mwsocial.desk.item import Item
 from mwsocial.desk.places import before, channel_of
@@ -100,7 +100,7 @@ class Settler:
                 self._tools.say(
                     f'looking what became of {item_id} on {name}, claimed at {record.time:%H:%M} UTC'
                 )
-                self._looked[key] = looking.find(since, ignoring)
+                self._looked[key] = find(looking.find, since, ignoring)
             return self._looked[key]
 
         return look(
