@@ -119,10 +119,13 @@ class Acting:
             if isinstance(found, Reason):
                 return found
             images = found
+        old = None
+        if claim.record.kind == 'editing':
+            old = self._reading.item_in(claim.item_id, claim.record.words_of)
         return deed_for(
             claim.record, claim.approved.item if claim.approved else None, claim.place,
             self._tools.words(claim.place), images=images, after=after, root=root,
-            approved=claim.approved,
+            approved=claim.approved, old=old,
         )  # fmt: skip
 
     def _goes_on(self, claim: Claim) -> bool:

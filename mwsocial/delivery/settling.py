@@ -129,6 +129,8 @@ class Settler:
         known: Mapping[Key, Record],
     ) -> Looking | Reason:
         if name == NEWS:
+            if record.kind == 'deleting':
+                item = reading.item_in(item_id, record.words_of)
             text = item.content.get(NEWS, '') if item else ''
             entry = NewsEntry(self._tools.news, item_id, text, record.kind)
             return Looking(NewsPlace(), entry.find)
@@ -138,7 +140,9 @@ class Settler:
         after, root = (
             one.address if one else '' for one in parts_before(reading, item_id, name, known)
         )
-        deed = deed_for(record, item, name, self._words(name, item, record), after=after, root=root)
+        old = reading.item_in(item_id, record.words_of) if record.kind == 'editing' else None
+        words = self._words(name, item, record)
+        deed = deed_for(record, item, name, words, after=after, root=root, old=old)
         if isinstance(deed, Reason):
             return deed
         return Looking(channel, partial(deed.find, channel), deed.repeatable)
