@@ -15,7 +15,7 @@ from mwsocial.delivery.deeds import Deed, deed_for
 from mwsocial.delivery.lease import Lease
 from mwsocial.delivery.reading import Reading
 from mwsocial.delivery.recording import Recorder
-from mwsocial.delivery.sending import record_for, send
+from mwsocial.delivery.sending import at_last, record_for, send
 from mwsocial.delivery.tools import Key, Tools, holds, parts_before, stands
 from mwsocial.desk.places import before, channel_of, part_of
 from mwsocial.desk.plan import Claim
@@ -191,7 +191,10 @@ class Acting:
             self.records[claim.key] = old
 
     def _note(self, claim: Claim, outcome: Outcome | Removal) -> None:
-        record = record_for(outcome, claim.record, self._tools.reader.now(), safe_value)
+        now = self._tools.reader.now()
+        record = record_for(outcome, claim.record, now, safe_value)
+        if claim.previous and claim.previous.kind != 'posted':
+            record = at_last(record, outcome, claim.record, claim.previous, now, safe_value)
         where = f'{claim.item_id} on {claim.place}'
         if record:
             self.records[claim.key] = record

@@ -32,6 +32,8 @@ from mwsocial.wiki.escape import safe_address
 
 #: How long a claim whose outcome cannot be looked up stays open before a person is asked.
 ASK_A_PERSON = timedelta(hours=1)
+#: How long a change is tried that a network does not take now, before a person is asked.
+GIVE_UP = timedelta(days=1)
 #: When a change that a network did not take now is tried again, where it does not say itself.
 TRY_AGAIN = timedelta(hours=1)
 
@@ -99,6 +101,22 @@ def kept(claim: Record, now: datetime, words: str, until: datetime | None = None
     """The post that a claim was about stands as it was; *until*: when the change is tried again."""
     mark = show_time(until) if until else '-'
     return Record('kept', now, claim.revid, f'{mark} {claim.words_of} {claim.address} {words}')
+
+
+def at_last(
+    record: Record | None, outcome: Outcome | Removal, claim: Record, previous: Record | None,
+    now: datetime, safe: Callable[[str], str],
+) -> Record | None:  # fmt: skip
+    """*record*, or one that asks a person where a post has not been changed or taken down for too long:
+    an hour of unclear answers, a day of "not now". *previous* is what stood before *claim*.
+    """
+    if not isinstance(outcome, Unknown | TryLater) or claim.kind == 'sending' or previous is None:
+        return record
+    patience = ASK_A_PERSON if isinstance(outcome, Unknown) else GIVE_UP
+    same = previous.revid == claim.revid and previous.address == claim.address
+    if not same or now - previous.since < patience:
+        return record
+    return kept(claim, now, safe(outcome.reason.text()))
 
 
 def look(

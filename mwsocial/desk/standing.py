@@ -250,7 +250,9 @@ def _standing_post(
     elif name in situation.changed and due is not None:
         assert isinstance(situation.approval, Approved)
         wanted_by = situation.approval.revision.revid
-        in_time = due <= now <= _last_moment(situation.approval, due, rules)
+        if now < due:
+            return Target('done', until=due, record=proven)
+        in_time = now <= _last_moment(situation.approval, due, rules)
         editable = can.edit and name not in situation.fixed
         wanted = 'correct' if editable and in_time else ''
         key = 'delivery-missed-correction' if editable else 'delivery-cannot-correct'
@@ -262,8 +264,10 @@ def _standing_post(
     if record.kind == 'kept' and record.revid >= wanted_by:
         until = _until(record.mark)
         if until is None or until > now:
-            words = read_value(record.words)
-            return Target('done', Reason('delivery-kept', (channel, words)), until, proven)
+            words = channel, read_value(record.words)
+            key = 'delivery-kept' if situation.takedown is None else 'delivery-kept-up'
+            why = Reason('delivery-kept-later' if until else key, words)
+            return Target('done', why, until, proven)
     if not wanted:
         # A run may have died while it was changing the post: what stands there must be found out.
         settle = record.kind in CLAIMS

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from mwsocial.channels.base import CannotLook, Deleted, Posted, Refused, Seen
+from mwsocial.channels.base import CannotLook, Deleted, Posted, Refused, Seen, TryLater
 from mwsocial.delivery import newsdesk
 from mwsocial.delivery.newsdesk import NewsDesk
-from tests.delivery.world import DOUBT, NOW, Desk
+from mwsocial.reason import Reason
+from tests.delivery.world import DOUBT, MINUTE, NOW, Desk
 
 PAGE = '; 2026-11-24\n* Words that people have changed since about [[MediaWiki 1.47]].\n* Others.\n'
 OLD = 'Words that the bot wrote about [[MediaWiki 1.47]].'
@@ -90,3 +92,37 @@ def test_a_post_of_our_own_is_not_shared() -> None:
     desk.run()
     assert not desk.accounts['one'].asked
     assert desk.shown('a', 'one').startswith('failed ')
+
+
+@pytest.mark.parametrize(
+    ('outcome', 'hours'), [(DOUBT, 1), (TryLater(Reason('channels-rate-limit', ('a server',))), 24)]
+)
+def test_what_is_not_taken_down_for_long_is_brought_before_a_person(
+    outcome: Any, hours: int
+) -> None:
+    """It is tried again and again, but not for ever without a word."""
+    desk = Desk()
+    desk.put('a', text='One.').takedown = 70
+    desk.record('a', 'one', 'posted', rest='https://one.example/1')
+    desk.accounts['one'].made['https://one.example/1'] = 'One.'
+    start = desk.clock
+    person = False
+    while not person:
+        desk.accounts['one'].outcomes = [outcome]
+        person = desk.run().person
+        desk.clock += 11 * MINUTE
+        assert desk.clock - start < timedelta(hours=hours + 2)
+    assert desk.clock - start >= timedelta(hours=hours)
+    assert desk.state('a')[1] == 'delivery-kept-up'
+    asked = len(desk.accounts['one'].asked)
+    desk.run()
+    assert len(desk.accounts['one'].asked) == asked
+
+
+def test_a_change_that_is_not_due_yet_is_not_said_to_be_late() -> None:
+    desk = corrected(text='Two.', not_before='2026-11-25 15:00')
+    desk.run()
+    assert desk.state('a') == ('posted', '')
+    desk.clock += timedelta(hours=2)
+    desk.run()
+    assert desk.shown('a', 'one') == 'posted 2026-11-25T16:00:00Z 50 https://one.example/1'

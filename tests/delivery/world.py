@@ -289,7 +289,7 @@ class Reader:
     def _situation(self, entry: Entry, item: Item) -> Situation:
         desk = self._desk
         records = {
-            place: Proven(found[-1], Revision(desk.revid, 0, 'Bot', 9, found[-1].time))
+            place: Proven(_first(found), Revision(desk.revid, 0, 'Bot', 9, found[-1].time))
             for (one, place), found in desk.records.items()
             if one == item.id
         }
@@ -356,6 +356,17 @@ class Reader:
 
     def words(self, reason: Reason) -> str:
         return reason.text()
+
+
+def _first(found: Sequence[Record]) -> Record:
+    """The newest record, with when its attempt began (as ``proven_records`` tells it)."""
+    about = {'editing', 'deleting', 'kept'}
+    newest, first = found[-1], found[-1].time
+    for one in reversed(found):
+        if {one.kind, newest.kind} - about or one.revid != newest.revid:
+            break
+        first = one.time
+    return replace(newest, first=first) if newest.kind in about else newest
 
 
 class Knowledge:
