@@ -97,8 +97,8 @@ class Preflight:
                 self._not_ready(claim, Reason('delivery-sentence-changed', (name,)))
 
     def _check_shares(self, claims: Iterable[Claim], reading: Reading) -> None:
-        """No more shares in a month than the account may: by what the network tells, or by our own records
-        where that is more (not every server lists them).
+        """No more shares in a month than the account may: by what the network tells, or by our own
+        records where that is more (not every server lists shares).
         """
         for claim in claims:
             if not claim.approved or kinds(claim.approved.item) != ('share',):
