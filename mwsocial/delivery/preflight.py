@@ -5,7 +5,7 @@ Each question is asked once a run, and only where something is about to be sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from mwsocial.channels.base import CannotLook, Limits, Post
@@ -99,9 +99,9 @@ class Preflight:
             if then is None or then != self._tools.config.pointers.get(name):
                 self._not_ready(claim, Reason('delivery-sentence-changed', (name,)))
 
-    def _check_shares(self, claims: Iterable[Claim], reading: Reading) -> None:
+    def _check_shares(self, claims: Sequence[Claim], reading: Reading) -> None:
         """No more shares in a month than the account may: by what the network tells, or by our own
-        records where that is more (not every server lists them).
+        records where that is more (not every server lists shares).
         """
         for claim in claims:
             if not claim.approved or kinds(claim.approved.item) != ('share',):
@@ -112,7 +112,7 @@ class Preflight:
             if name not in self._shares:
                 since = month_of(reading.now)
                 told = self._tools.channels[name].shares_since(since)
-                own = shares_on_record(reading, name, since)
+                own = shares_on_record(reading, name, since, {claim.item_id for claim in claims})
                 self._shares[name] = told if isinstance(told, CannotLook) else max(told, own)
             done = self._shares[name]
             cap = self._tools.config.channels[name].shares_per_month
@@ -158,10 +158,13 @@ class Preflight:
         self._reader.not_ready[claim.item_id, claim.channel] = reason
 
 
-def shares_on_record(reading: Reading, channel: str, since: datetime) -> int:
-    """How many shares on *channel* the queue page's records tell since *since* (UTC)."""
+def shares_on_record(reading: Reading, channel: str, since: datetime, but: Collection[str]) -> int:
+    """How many shares on *channel* the queue page's records tell since *since* (UTC), without those of
+    the items *but*, which are about to be claimed (again).
+    """
     return sum(
         kinds(standing.item) == ('share',)
+        and standing.item.id not in but
         and proven is not None
         and proven.record.kind in ('posted', 'sending', 'unconfirmed')
         and proven.record.time >= since
