@@ -24,7 +24,8 @@ class Suggestion:
     ``words`` are what a stranger wrote, if need be shortened until the post fits; ``sentence`` is the
     key of our own sentence around them ('' for none): they are its ``$1``, ``more`` its further
     arguments. ``link`` follows at the end. ``why`` tells people where it comes from. ``not_before``
-    and ``not_after`` are aware UTC. ``moment`` puts the newest last.
+    and ``not_after`` are aware UTC. ``moment`` puts the newest last. ``only``: where the link
+    stands in an item already, nothing more is to be said.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Suggestion:
     more: tuple[str, ...] = ()
     not_before: datetime | None = None
     not_after: datetime | None = None
+    only: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ class World:
     """What a source may ask. ``now`` is UTC by the desk's wiki's clock; ``words`` are the desk's.
 
     ``fetch`` gets what stands at an address, ``wiki`` leads to a wiki by the address of its API ('' for
-    the desk's own); both raise ``Trouble``. ``suggested`` says when which id was suggested (UTC);
-    ``cursors`` is what sources left behind.
+    the desk's own); both raise ``Trouble``. ``suggested`` says when which id was suggested (UTC),
+    ``standing`` which of them stand on the page; ``cursors`` is what sources left behind.
     """
 
     now: datetime
@@ -63,6 +65,7 @@ class World:
     fetch: Callable[[str], Fetched]
     wiki: Callable[[str], Wiki]
     suggested: Mapping[str, datetime] = field(default_factory=dict)
+    standing: frozenset[str] = frozenset()
     cursors: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -137,11 +137,7 @@ class _Reader:
         start = raw.dt
         all_day = not isinstance(start, datetime)
         rule = one.get('RRULE')
-        moments: list[datetime]
-        if rule is None:
-            moments = [self._aware(start)]
-        else:
-            moments = self._recur(start, rule)
+        moments = [self._aware(start)] if rule is None else self._recur(start, rule)
         moments += [self._aware(moment) for moment in self._extra(one, 'RDATE')]
         gone = {self._aware(moment) for moment in self._extra(one, 'EXDATE')}
         again = one.get('RECURRENCE-ID') is not None
@@ -183,7 +179,9 @@ class _Reader:
         if not set(parts) <= _PARTS or frequency not in _FREQUENCIES or int(interval) < 1:
             raise _Skip('sources-event-rule')
         self._aware(start)  # raises where nobody knows what time that is
-        local = start if isinstance(start, datetime) else datetime(start.year, start.month, start.day)
+        local = (
+            start if isinstance(start, datetime) else datetime(start.year, start.month, start.day)
+        )
         zone = local.tzinfo or (self.zone if isinstance(start, datetime) else None) or UTC
         first = local.replace(tzinfo=None)
         horizon = self.last.astimezone(zone).replace(tzinfo=None) + timedelta(days=1)

@@ -55,9 +55,7 @@ def _window(item: Node) -> Window | None:
     if start is None or end is None or named is None or end < start:
         return None
     words = item.text()
-    versions = dict.fromkeys(
-        re.sub(r'/wmf\.?', '.0-wmf.', one) for one in _VERSION.findall(words)
-    )
+    versions = dict.fromkeys(re.sub(r'/wmf\.?', '.0-wmf.', one) for one in _VERSION.findall(words))
     name = ' '.join(_NOISE.sub('', named.text()).split())
     return Window(name, start, end, tuple(versions), bool(_OFF.search(words)))
 

@@ -45,6 +45,7 @@ class DiscussionSource:
                 link=address,
                 why=Reason(f'sources-why-new-{kind}', (self._called,)),
                 moment=when or world.now,
+                only=True,
             )
             for title, address, when in chosen
         ]

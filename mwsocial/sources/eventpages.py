@@ -57,9 +57,7 @@ class EventPageSource:
         address, html = world.wiki(settings.wiki).html(settings.page)
         found, unclear = events(html, address, self._called)
         chosen = [one for one in found if wanted(one.title, settings.words)]
-        remarks = (
-            (Reason('sources-event-zone', (self._called, str(unclear))),) if unclear else ()
-        )
+        remarks = (Reason('sources-event-zone', (self._called, str(unclear))),) if unclear else ()
         made = reminders(chosen, self._events.remind, world.now, self._events.days)
         return Found(tuple(made), remarks=remarks)
 
@@ -100,9 +98,7 @@ def _hcalendar(root: Node) -> Iterator[Raw]:
         summary, start = one.first(of='summary'), one.first(of='dtstart')
         if summary is None or start is None or not summary.text():
             continue
-        value = (
-            start.attributes.get('title') or start.attributes.get('datetime') or start.text()
-        )
+        value = start.attributes.get('title') or start.attributes.get('datetime') or start.text()
         link = one.first('a', of='url') or summary.first('a')
         yield summary.text(), _stamp(value), link.attributes.get('href', '') if link else ''
 
@@ -158,11 +154,15 @@ def _tables(root: Node) -> Iterator[Raw]:
         lines = rows(table)
         head = [cell.text().casefold() for cell in lines[0]] if lines else []
         day_at = next((n for n, name in enumerate(head) if name == 'date'), None)
-        topic_at = next((n for n, name in enumerate(head) if name.startswith(('topic', 'title', 'event'))), None)
+        topic_at = next(
+            (n for n, name in enumerate(head) if name.startswith(('topic', 'title', 'event'))), None
+        )
         if day_at is None or topic_at is None:
             continue
         time_at = next((n for n, name in enumerate(head) if name.startswith('time')), None)
-        who_at = next((n for n, name in enumerate(head) if name.startswith(('who', 'speaker'))), None)
+        who_at = next(
+            (n for n, name in enumerate(head) if name.startswith(('who', 'speaker'))), None
+        )
         for line in lines[1:]:
             words = [cell.text() for cell in line]
             if len(words) <= max(day_at, topic_at, time_at or 0, who_at or 0):
@@ -175,7 +175,9 @@ def _tables(root: Node) -> Iterator[Raw]:
             link = anchor.attributes.get('href', '') if anchor else ''
             day = _day(found)
             time = _TIME.search(words[time_at]) if time_at is not None else None
-            start = _written(words[day_at]) or (_at(day, time[1], time[2]) if day and time else None)
+            start = _written(words[day_at]) or (
+                _at(day, time[1], time[2]) if day and time else None
+            )
             if time_at is None and found['hour'] is None:
                 yield words[topic_at] + who, day, link
             else:
@@ -201,5 +203,7 @@ def _headings(root: Node) -> Iterator[Raw]:
             elif found := _WRITTEN.search(words[:2000]):
                 waiting = False
                 # A day alone in running words is no event's time.
-                if found['hour'] is not None or re.search(r'\d{1,2}[:.]\d\d', words[found.end() :][:20]):
+                if found['hour'] is not None or re.search(
+                    r'\d{1,2}[:.]\d\d', words[found.end() :][:20]
+                ):
                     yield title, _written(words[:2000]), anchor

@@ -1,4 +1,4 @@
-"""Facts: a list on a wiki page, of which one is suggested every few days, and none again within a year."""
+"""Facts: a list on a wiki page. One is suggested every few days, none again within a year."""
 
 from __future__ import annotations
 
@@ -36,6 +36,8 @@ class FactsSource:
             if found := _ID.fullmatch(one):
                 last[found[1]] = max(when, last.get(found[1], when))
                 newest = max(when, newest) if newest else when
+        if any(_ID.fullmatch(one) for one in world.standing):
+            return Found()
         if newest and world.now - newest < timedelta(days=self._settings.days):
             return Found()
         page = world.wiki(self._settings.wiki).page(self._settings.page)
@@ -63,7 +65,9 @@ class FactsSource:
 def read_facts(wikitext: str) -> list[tuple[str, str]]:
     """The facts of the page: words and link ('' for none) of each line that begins with ``*``."""
     found: dict[str, str] = {}
-    bare = re.sub(r'<!--.*?-->|<(noinclude|nowiki|pre)\b.*?</\1\s*>', '', wikitext, flags=re.DOTALL | re.I)
+    bare = re.sub(
+        r'<!--.*?-->|<(noinclude|nowiki|pre)\b.*?</\1\s*>', '', wikitext, flags=re.DOTALL | re.I
+    )
     for line in bare.split('\n'):
         if not line.startswith('*'):
             continue

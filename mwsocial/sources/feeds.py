@@ -38,7 +38,7 @@ def read_entries(found: list[Entry], called: str, settings: Feed, world: World) 
     if undated:
         remarks.append(Reason('sources-undated', (called, str(len(undated)))))
     oldest = world.now - timedelta(days=settings.days)
-    suggestions = {}
+    suggestions: dict[str, Suggestion] = {}
     for one in found:
         if one.published is None or not oldest <= one.published <= world.now + _AHEAD:
             continue
@@ -50,6 +50,7 @@ def read_entries(found: list[Entry], called: str, settings: Feed, world: World) 
             link=one.link,
             why=Reason('sources-why-feed', (called, f'{one.published:%Y-%m-%d}')),
             moment=one.published,
+            only=True,
         )
         suggestions.setdefault(made.id, made)
     newest = sorted(suggestions.values(), key=lambda one: (one.moment, one.id))[-settings.most :]

@@ -28,7 +28,7 @@ MOST = 300
 DEEPEST = 100
 
 _DECLARATION = re.compile(r'^\ufeff?<\?xml\s[^>]{0,200}?\?>')
-_ENCODING = re.compile(rb'''^<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']''')
+_ENCODING = re.compile(rb"""^<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _DOCTYPE = re.compile(r'<!DOCTYPE[^\[<>]{0,500}>', re.IGNORECASE)
 _ROOTS = frozenset({'rss', 'feed', 'rdf:RDF'})
 #: Encodings that every reader of XML must take, and what else feeds are written in.
@@ -58,7 +58,10 @@ def entries(fetched: Fetched) -> list[Entry]:
     text = _text(fetched, host)
     _check(text, host)
     data = io.BytesIO(_DOCTYPE.sub('', text, count=1).encode())
-    headers = {'content-type': 'application/xml; charset=utf-8', 'content-location': fetched.address}
+    headers = {
+        'content-type': 'application/xml; charset=utf-8',
+        'content-location': fetched.address,
+    }
     try:
         # A file-like object: a string would be opened as an address or a file.
         feed = feedparser.parse(
@@ -104,7 +107,7 @@ def _named(content_type: str, body: bytes) -> list[str]:
         if body.startswith(mark):
             return [encoding]
     names = []
-    declared = re.search(r'''charset\s*=\s*["']?([A-Za-z0-9._-]{1,40})''', content_type, re.I)
+    declared = re.search(r"""charset\s*=\s*["']?([A-Za-z0-9._-]{1,40})""", content_type, re.I)
     if declared:
         names.append(declared[1])
     if inside := _ENCODING.match(body):

@@ -116,9 +116,7 @@ class Fetcher:
         origin = origin_of(f'{parts.scheme}://{parts.netloc}')
         url = f'{origin}{parts.path or "/"}' + (f'?{parts.query}' if parts.query else '')
         try:
-            with CarefulSession(
-                origin, read_time=self._silence, whole_time=self._whole
-            ) as session:
+            with CarefulSession(origin, read_time=self._silence, whole_time=self._whole) as session:
                 response = session.get(url, headers=dict(headers))
         except AnswerTooLongError:
             raise Trouble('sources-too-long', host, f'{LARGEST // 1024**2}') from None

@@ -69,7 +69,7 @@ def milestone(value: int, step: int = 0) -> int:
         return value - value % step
     if value < LEAST:
         return 0
-    unit = 10 ** (len(str(value)) - 1)
+    unit = int(10 ** (len(str(value)) - 1))
     return value - value % unit
 
 

@@ -20,7 +20,9 @@ from mwsocial.sources.settings import Releases
 from mwsocial.sources.tree import read, rows
 from mwsocial.sources.trouble import Trouble
 
-_VERSION = re.compile(r'(?<![\d.])1\.\d{2,3}(?:\.\d{1,3})?(?:-?(?:rc|alpha|beta)\.?\d{1,2})?(?![\d.]*\d)')
+_VERSION = re.compile(
+    r'(?<![\d.])1\.\d{2,3}(?:\.\d{1,3})?(?:-?(?:rc|alpha|beta)\.?\d{1,2})?(?![\d.]*\d)'
+)
 #: Words of mails that announce what is still to come, or say that it does not come.
 _FUTURE = re.compile(
     r'\b(upcoming|pre-?announce\w*|advance\w*|planned|plan|scheduled?|schedule|will|soon|'
@@ -30,7 +32,9 @@ _FUTURE = re.compile(
 _RELEASED = re.compile(r'\b(releases?d?|available|out|supplement)\b', re.IGNORECASE)
 _OTHER = re.compile(r'^\s*(re|fwd?|aw)\s*:', re.IGNORECASE)
 _PUBLIC = re.compile(r'\b(current|stable|legacy)\b', re.IGNORECASE)
-_NOT_PUBLIC = re.compile(r'\b(future|alpha|beta|rc|candidate|development|obsolete)\b', re.IGNORECASE)
+_NOT_PUBLIC = re.compile(
+    r'\b(future|alpha|beta|rc|candidate|development|obsolete)\b', re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -171,5 +175,6 @@ def _suggest(release: Release, link: str, when: datetime, why: str) -> Suggestio
         link=link,
         why=Reason(why, (f'{when:%Y-%m-%d}',)),
         moment=when,
+        only=True,
         sentence='sources-post-security' if release.security else 'sources-post-release',
     )

@@ -115,8 +115,7 @@ class Releases(Part):
     """
 
     feed: Annotated[str, AfterValidator(lambda value: value and address(value))] = (
-        'https://lists.wikimedia.org/hyperkitty/list/'
-        'mediawiki-announce@lists.wikimedia.org/feed/'
+        'https://lists.wikimedia.org/hyperkitty/list/mediawiki-announce@lists.wikimedia.org/feed/'
     )
     wiki: Wiki = wiki_api('www.mediawiki.org')
     page: Annotated[str, AfterValidator(lambda value: value and page_title(value))] = (
@@ -165,6 +164,13 @@ class Events(Part):
     pages: Annotated[dict[str, EventPage], BeforeValidator(_named)] = Field(default_factory=dict)
     remind: tuple[Kind, ...] = ('week', 'day', 'hour')
     days: Days = 30
+
+    @model_validator(mode='after')
+    def _apart(self) -> Self:
+        for name in self.calendars:
+            if name in self.pages:
+                raise ValueError(f'“{name}” names a calendar and a page')
+        return self
 
 
 class Feed(Part):

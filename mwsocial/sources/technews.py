@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import mwparserfromhell
 
@@ -119,7 +120,7 @@ def plain_line(wikitext: str) -> str:
     return re.sub(r'\s+([.,;:])', r'\1', words).strip()
 
 
-def _remove(code: mwparserfromhell.wikicode.Wikicode, node: object) -> None:
+def _remove(code: Any, node: Any) -> None:
     try:
         code.remove(node)
     except ValueError:  # it stood in another one that has gone

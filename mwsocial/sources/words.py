@@ -39,6 +39,7 @@ def post_text(suggestion: Suggestion, desk: Desk, language: str) -> str | None:
     Only the strangers' words are shortened, between words where that can be; *language* is that of our
     own sentence around them.
     """
+
     def text(words: str) -> str:
         if suggestion.sentence:
             said = Reason(suggestion.sentence, (words, *suggestion.more)).text(language)
