@@ -80,7 +80,8 @@ def changed(text: str, changes: Changes, *, addresses: bool = True) -> str:
 def _reads_back(before: str, after: str, content: Mapping[str, str]) -> bool:
     old, new = suggestions(before), suggestions(after)
     return (
-        new[:-1] == old
+        len(new) == len(old) + 1
+        and new[:-1] == old
         and dict(new[-1].content) == dict(content)
         and not new[-1].faults
         and read_queue(after).stopped == read_queue(before).stopped

@@ -90,9 +90,10 @@ def test_from_a_feed_to_the_queue(desk: Desk, feeds: Server) -> None:
     assert run.code == 0, run
     assert (desk.text(), desk.text(PAGE)) == before
 
-    # It is Carol's proposal: she cannot approve it, Alice can.
-    desk.run()
-    desk.approve(item.id)
+    # It still needs an approval.
+    run = desk.run()
+    assert not desk.posts(), run
+    desk.decide(item.id)
     run = desk.run()
     assert [one for one in desk.posts() if 'diff.wikimedia.org/47/' in one['content']], run
 
@@ -101,7 +102,7 @@ def test_removed_and_ignored_ones_do_not_come_again(desk: Desk, feeds: Server) -
     """Whoever takes a suggestion off the page has the last word; a newcomer's word counts less."""
     feeds.put('/feed', atom(('One', 'https://a.example/1'), ('Two', 'https://a.example/2')))
     desk.run('pull_sources')
-    one, two = suggestions(desk.text(PAGE))
+    one, _ = suggestions(desk.text(PAGE))
     decide(desk, one.id, 'ignore', by='Mallory')
     run = desk.run('pull_sources')
     assert run.code == 0, run

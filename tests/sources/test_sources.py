@@ -594,7 +594,7 @@ def test_facts_one_at_a_time_and_none_again_within_a_year() -> None:
     wiki = pages({'Social media/Facts': FACTS})
     suggested: dict[str, datetime] = {}
     said = []
-    for day in range(0, 420):
+    for day in range(420):
         now = NOW + timedelta(days=day)
         found = source.look(world(wiki=wiki, now=now, suggested=suggested))
         for one in found.suggestions:
