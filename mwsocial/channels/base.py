@@ -12,6 +12,10 @@ from typing import Protocol
 
 from mwsocial.reason import Reason
 
+#: The wiki's clock, by which it is said since when something is looked for, and a network's may differ by
+#: so much.
+CLOCKS = timedelta(minutes=10)
+
 
 @dataclass(frozen=True)
 class Image:
@@ -78,6 +82,7 @@ class Abilities:
     share: bool = True
     point: bool = True
     edit: bool = False
+    edit_images: bool = False
     delete: bool = True
     warning: bool = False
 

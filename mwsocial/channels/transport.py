@@ -114,9 +114,14 @@ class CarefulSession(requests.Session):
     """
 
     def __init__(
-        self, origin: str, *, read_time: float = READ_TIME, whole_time: float = WHOLE_TIME
+        self,
+        origin: str,
+        *,
+        read_time: float = READ_TIME,
+        whole_time: float = WHOLE_TIME,
+        largest: int = _LARGEST_ANSWER,
     ) -> None:
-        """*origin*: as ``origin_of`` gives it."""
+        """*origin*: as ``origin_of`` gives it; *largest*: bytes of an answer."""
         super().__init__()
         self.trust_env = False
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -125,6 +130,7 @@ class CarefulSession(requests.Session):
         self._origin = origin
         self._read_time = read_time
         self._whole_time = whole_time
+        self._largest = largest
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """No answer is a redirect that would be followed, or even looked at."""
@@ -149,6 +155,9 @@ class CarefulSession(requests.Session):
             except (failures.ConnectionError, urllib3.exceptions.ProtocolError):
                 if not left:
                     raise
+            except urllib3.exceptions.HTTPError as error:
+                # A body that cannot be unpacked, say: requests has wrapped it only on the way in.
+                raise failures.ContentDecodingError(type(error).__name__) from error
         raise AssertionError('a request is tried at least once')
 
     def _timeout(self) -> urllib3.Timeout:
@@ -168,7 +177,7 @@ class CarefulSession(requests.Session):
             exchange.status = response.status_code
             exchange.headers = response.headers
             with response:
-                exchange.body = _whole(response, end)
+                exchange.body = _whole(response, end, self._largest)
         except Exception as error:
             exchange.sent = not nothing_sent(error)
             exchange.problem = type(error).__name__
@@ -179,13 +188,13 @@ class CarefulSession(requests.Session):
         return response
 
 
-def _whole(response: requests.Response, end: float) -> bytes:
+def _whole(response: requests.Response, end: float, largest: int) -> bytes:
     """The body, one arriving piece after the other, so that no drip can hold up a run."""
     pieces: list[bytes] = []
     size = 0
     while piece := response.raw.read1(65536, decode_content=True):
         size += len(piece)
-        if size > _LARGEST_ANSWER or time.monotonic() > end:
+        if size > largest or time.monotonic() > end:
             raise AnswerTooLongError('The answer is too long.')
         pieces.append(piece)
     return b''.join(pieces)

@@ -15,7 +15,6 @@ from typing import Protocol
 from mwsocial.channels.base import (
     CannotLook,
     Channel,
-    Deleted,
     Image,
     Lookup,
     NotFound,
@@ -49,9 +48,7 @@ class Deed(Protocol):
         """Do it, with one request that changes something."""
         ...
 
-    def find(
-        self, channel: Channel, since: datetime, ignoring: Collection[str]
-    ) -> Lookup | Removal:
+    def find(self, channel: Channel, since: datetime, ignoring: Collection[str]) -> Lookup:
         """Look whether it has been done, since *since* (UTC), leaving out addresses *ignoring*."""
         ...
 
@@ -150,15 +147,16 @@ class Removing:
         """Take it down."""
         return channel.delete(self.address)
 
-    def find(
-        self, channel: Channel, since: datetime, ignoring: Collection[str]
-    ) -> Lookup | Removal:
-        """Look whether it still stands: ``Posted`` if so, ``Deleted`` if not."""
+    def find(self, channel: Channel, since: datetime, ignoring: Collection[str]) -> Lookup:
+        """Look whether it still stands (``Posted``).
+
+        A network that does not show it may have its reasons beside that it is gone: that it is gone is
+        told by taking it down once more.
+        """
         seen = channel.look_up(self.address)
         if isinstance(seen, Seen):
             return Posted(seen.remote_id, self.address)
-        # A definite no to our own post's address: it is not there any more.
-        return Deleted() if isinstance(seen, Refused) else CannotLook(seen.reason)
+        return CannotLook(seen.reason)
 
 
 def _unchanged(

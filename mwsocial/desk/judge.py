@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mwsocial.desk import validity
 from mwsocial.desk.approval import Approved, NotApproved, approval, first_holder, proved
+from mwsocial.desk.files import IMAGES, FileFacts, titles_of
+from mwsocial.desk.image_rules import name_problem
 from mwsocial.desk.item import Item, Queue
-from mwsocial.desk.knowledge import Knowledge, Need
+from mwsocial.desk.knowledge import Knowledge, Need, Since, earliest
 from mwsocial.desk.places import channel_of, part_of, place
 from mwsocial.desk.records import Proven, names, proven_records
 from mwsocial.desk.rules import Rules
@@ -45,6 +47,7 @@ class Gathering:
         self.texts: set[int] = set()
         self.people: set[str] = set()
         self.former: set[str] = set()
+        self.files: Since = {}
 
     @contextmanager
     def noting(self) -> Iterator[None]:
@@ -55,11 +58,12 @@ class Gathering:
             self.texts |= need.texts
             self.people |= need.people
             self.former |= need.former
+            self.files = earliest(self.files, need.files)
 
     def ask(self) -> None:
         """Raise one ``Need`` for all that was noted, if anything was."""
-        if self.texts or self.people or self.former:
-            raise Need(texts=self.texts, people=self.people, former=self.former)
+        if self.texts or self.people or self.former or self.files:
+            raise Need(texts=self.texts, people=self.people, former=self.former, files=self.files)
 
 
 def judge(queue: Queue, knowledge: Knowledge, bench: Bench, now: datetime) -> list[Standing]:
@@ -95,13 +99,17 @@ def _situation(
     bench: Bench,
     now: datetime,
 ) -> Situation:
-    problems = (*item.faults, *validity.problems(item, bench.desk), *not_yet(item))
+    problems = (*item.faults, *validity.problems(item, bench.desk))
+    if not problems:
+        problems = validity.problems(item, bench.desk, files_of(item, knowledge))
     if item.id in bench.troubles and not newcomer:
         problems = (*problems, bench.troubles[item.id])
     if newcomer or not item.id:
         return Situation(item, problems, newcomer=newcomer)
     channels = validity.channels_of(item, bench.desk)
     parts = {name: len(validity.parts_of(item, name)) for name in channels}
+    places = [place(name, part) for name in channels for part in range(1, parts[name] + 1)]
+    places += [NEWS] if NEWS in item.content else []
     gathering = Gathering()
     records: dict[str, Proven] = {}
     verdict: Approved | NotApproved | None = None
@@ -109,8 +117,6 @@ def _situation(
     settled: dict[str, str] = {}
     if any(names(revision, item.id) for revision in bench.ledger):
         with gathering.noting():
-            places = [place(name, part) for name in channels for part in range(1, parts[name] + 1)]
-            places += [NEWS] if NEWS in item.content else []
             records = proven_records(item.id, places, bench.ledger, knowledge)
     if item.editors.get('approved') or item.id in decided:
         with gathering.noting():
@@ -132,10 +138,11 @@ def _situation(
             proof = proved('delete-posts', item.id, knowledge, bench.rules, now)
             takedown = proof.revision.revid if proof else None
     changed: frozenset[str] = frozenset()
-    editable = True
+    fixed: frozenset[str] = frozenset()
     if isinstance(verdict, Approved):
+        mine = {name: proven for name, proven in records.items() if name in places}
         with gathering.noting():
-            changed, editable = changed_places(verdict, records, knowledge, bench)
+            changed, fixed = changed_places(verdict, mine, knowledge, bench)
     gathering.ask()
     return Situation(
         item,
@@ -150,10 +157,8 @@ def _situation(
         },
         parts=parts,
         changed=changed,
-        abilities={
-            name: facts.abilities if editable else replace(facts.abilities, edit=False)
-            for name, facts in bench.desk.channels.items()
-        },
+        fixed=fixed,
+        abilities={name: facts.abilities for name, facts in bench.desk.channels.items()},
         not_live=bench.not_live,
         takedown=takedown,
     )
@@ -161,9 +166,11 @@ def _situation(
 
 def changed_places(
     approved: Approved, records: Mapping[str, Proven], knowledge: Knowledge, bench: Bench
-) -> tuple[frozenset[str], bool]:
-    """The places whose post holds other words than the approved item, and whether posts of such an item
-    can be edited at all (a share and a pointer cannot). Raises ``Need``.
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The places whose post says something else than the approved item, and those of them where no edit
+    can mend that: shares and pointers, and other images where a network cannot change them.
+
+    *records*: of the places where the item is to go. Raises ``Need``.
     """
     standing = {
         name: proven.record.words_of
@@ -177,16 +184,26 @@ def changed_places(
             old[revid] = knowledge.queue(revid).by_id().get(approved.item.id)
     gathering.ask()
     new = approved.item
-    changed = set()
-    editable = validity.kinds(new) in (('text',), ())
+    changed, fixed = set(), set()
     for name, revid in standing.items():
-        before = old.get(revid)
-        language = bench.languages.get(channel_of(name), bench.rules.language)
+        before, channel = old.get(revid), channel_of(name)
+        language = bench.languages.get(channel, bench.rules.language)
         if before is None or said(before, name, language) == said(new, name, language):
             continue
         changed.add(name)
-        editable = editable and validity.kinds(before) in (('text',), ())
-    return frozenset(changed), editable
+        facts = bench.desk.channels.get(channel)
+        same_kind = name == NEWS or validity.kinds(before) == validity.kinds(new) == ('text',)
+        same_images = part_of(name) != 1 or images_of(before) == images_of(new)
+        if not same_kind or not (
+            same_images or name == NEWS or (facts and facts.abilities.edit_images)
+        ):
+            fixed.add(name)
+    return frozenset(changed), frozenset(fixed)
+
+
+def images_of(item: Item) -> list[str]:
+    """The images of an item with their alternative texts."""
+    return [item.content.get(one, '') for pair in IMAGES for one in pair]
 
 
 def said(item: Item, name: str, language: str) -> tuple[str, ...]:
@@ -197,19 +214,23 @@ def said(item: Item, name: str, language: str) -> tuple[str, ...]:
     texts = validity.parts_of(item, channel_of(name))
     number = part_of(name)
     text = texts[number - 1] if number <= len(texts) else ''
-    images = [content.get(one, '') for pair in validity.IMAGES for one in pair]
     return (
         text, content.get('warning', ''), content.get('language', '') or language,
         content.get('share', ''), content.get('point', ''), content.get('pointer', ''),
-        *(images if number == 1 else ()),
+        *(images_of(item) if number == 1 else ()),
     )  # fmt: skip
 
 
-def not_yet(item: Item) -> Iterator[Reason]:
-    """What the desk cannot send yet. It says so beforehand: never a part of what was approved."""
-    content = item.content
-    if any(name.startswith('image') for name in content):
-        yield Reason('delivery-not-yet-images')
+def files_of(item: Item, knowledge: Knowledge) -> dict[str, FileFacts]:
+    """What the wiki says of the images that an item names. Raises ``Need``, once for all of them."""
+    found: dict[str, FileFacts] = {}
+    gathering = Gathering()
+    for title in titles_of(item):
+        if name_problem(title) is None:
+            with gathering.noting():
+                found[title] = knowledge.file(title)
+    gathering.ask()
+    return found
 
 
 def read_settlement(value: str) -> str | None:

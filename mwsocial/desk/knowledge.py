@@ -7,13 +7,26 @@ So the rules decide what is read, and only what they need is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from mwsocial.desk.files import FileFacts
 from mwsocial.desk.item import Queue
 from mwsocial.wiki.revision import Revision
+
+Since = dict[str, datetime | None]
+
+
+def earliest(*wishes: Mapping[str, datetime | None]) -> Since:
+    """For each file the earliest of the times asked for; None where no changes are asked for."""
+    found: Since = {}
+    for wish in wishes:
+        for title, since in wish.items():
+            known = found.get(title)
+            found[title] = min(filter(None, (known, since)), default=None)
+    return found
 
 
 class Need(Exception):
@@ -25,12 +38,18 @@ class Need(Exception):
         texts: Iterable[int] = (),
         people: Iterable[str] = (),
         former: Iterable[str] = (),
+        files: Mapping[str, datetime | None] | None = None,
     ) -> None:
-        """*texts*: revision ids; *people*: user names; *former*: users whose past rights count."""
+        """*texts*: revision ids; *people*: user names; *former*: users whose past rights count;
+        *files*: titles of files, each with the time (UTC) from which on its changes count, if they do.
+        """
         self.texts = frozenset(texts)
         self.people = frozenset(people)
         self.former = frozenset(former)
-        super().__init__(f'texts {sorted(self.texts)} people {sorted(self.people)}')
+        self.files = dict(files or {})
+        super().__init__(
+            f'texts {sorted(self.texts)} people {sorted(self.people)} files {sorted(self.files)}'
+        )
 
 
 @dataclass(frozen=True)
@@ -78,4 +97,10 @@ class Knowledge(Protocol):
 
     def former_rights(self, name: str) -> Sequence[Rights]:
         """When this user was an approver, by the rights log and the configuration's history."""
+        ...
+
+    def file(self, title: str, since: datetime | None = None) -> FileFacts:
+        """The file of the title as of now; with *since* (UTC) all that has happened to it from then
+        on.
+        """
         ...

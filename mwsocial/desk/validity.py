@@ -12,23 +12,19 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from mwsocial.channels.base import Abilities, Limits
+from mwsocial.desk.files import IMAGES, Files, image_title
 from mwsocial.desk.fingerprint import channel_names
+from mwsocial.desk.image_rules import file_problems, name_problem
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.times import BadTime, parse_time
 from mwsocial.reason import Reason
 
 #: A language code as networks take it: a simple form of BCP 47.
 LANGUAGE = re.compile(r'[a-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}')
-IMAGES = (('image', 'alt'), ('image2', 'alt2'), ('image3', 'alt3'), ('image4', 'alt4'))
 #: A line that holds only this splits a text into a thread.
 SPLIT = '----'
 
 _BLANK = ' \t\n'
-# A title cannot hold these (MediaWikiTitleCodec), and a file's name holds no slash or colon.
-_FILE = re.compile(
-    r'(?:file|image):[ _]*([^#<>\[\]|{}\x00-\x1f\x7f/:\\]+\.[a-z0-9]{2,5})', re.I | re.A
-)
-_LONGEST_TITLE = 240
 
 
 @dataclass(frozen=True)
@@ -63,10 +59,14 @@ class Desk:
     language: re.Pattern[str] = LANGUAGE
 
 
-def problems(item: Item, desk: Desk) -> tuple[Reason, ...]:
-    """Everything that keeps the whole item from being posted, the most basic first."""
+def problems(item: Item, desk: Desk, files: Files | None = None) -> tuple[Reason, ...]:
+    """Everything that keeps the whole item from being posted, the most basic first.
+
+    *files*: what the wiki says of the files that it names, as far as that is known.
+    """
     rules = (_kinds, _channels, _pointer, _addresses, _texts, _lengths, _images, _times, _language)
-    return tuple(dict.fromkeys(reason for rule in rules for reason in rule(item, desk)))
+    found = [reason for rule in rules for reason in rule(item, desk)]
+    return tuple(dict.fromkeys([*found, *_files(item, files or {})]))
 
 
 def remarks(item: Item, desk: Desk) -> tuple[Reason, ...]:
@@ -127,20 +127,6 @@ def kinds(item: Item) -> tuple[str, ...]:
         *(('text',) if has_text else ()),
         *(one for one in ('share', 'point') if content.get(one)),
     )
-
-
-def image_title(value: str) -> str:
-    """The wiki's title ``File:Name.png`` for an ``image`` value; '' where it is none.
-
-    The prefix is needed: a bare name may be a page, and the wiki itself would not take it for a file.
-    """
-    named = _FILE.fullmatch(value)
-    if not named:
-        return ''
-    name = ' '.join(named[1].replace('_', ' ').split())
-    if not name or len(name.encode('utf-8', 'surrogatepass')) > _LONGEST_TITLE:
-        return ''
-    return f'File:{name[0].upper()}{name[1:]}'
 
 
 def _names(names: Iterable[str]) -> str:
@@ -282,6 +268,17 @@ def _images(item: Item, desk: Desk) -> Iterator[Reason]:
         limits = desk.channels[channel].limits
         if limits is not None and len(given) > limits.images:
             yield Reason('validity-images-many', (channel, str(limits.images)))
+
+
+def _files(item: Item, files: Files) -> Iterator[Reason]:
+    for image, _ in IMAGES:
+        title = image_title(item.content.get(image, ''))
+        wrong = name_problem(title) if title else None
+        if wrong:
+            yield replace(wrong, where=image)
+        elif title in files:
+            for reason in file_problems(title, files[title]):
+                yield replace(reason, where=image)
 
 
 def _times(item: Item, desk: Desk) -> Iterator[Reason]:

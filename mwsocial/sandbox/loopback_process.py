@@ -1,8 +1,9 @@
 """A stand-in for a network (``loopback``) as a process of its own: run, start, stop, steer.
 
 ``python -m mwsocial.sandbox.x_server --folder FOLDER --port PORT`` serves until it is ended. All that
-it has to remember is in FOLDER: ``ledger.json``, ``requests.jsonl``, ``credentials.json`` where the
-network has any, and ``server.json``, by which ``Control`` finds it. Faults are not remembered.
+it has to remember is in FOLDER: ``ledger.json`` (what it has accepted, and the keys that clients sign
+with), ``requests.jsonl`` (every request, without secrets) and ``server.json``, by which ``Control``
+finds it. Faults are not remembered.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from mwsocial.wiki.items import read_queue
 
 from .desk import NEWS
 from .instance import Sandbox
+from .networks import posts
 
 QUEUE = 'Social media/Queue'
 
@@ -27,6 +28,7 @@ def play(sandbox: Sandbox) -> None:
     """
     item_id = f'story-{datetime.now(UTC):%Y-%m-%d-%H-%M-%S}'
     words = 'A desk for MediaWiki’s accounts: propose on the wiki, approve there. #MediaWiki'
+    names = sorted(('mastodon', *sandbox.networks))
     entry = f'The [[Social media|social media desk]] has posted its story {item_id}.'
     item = (
         f'{{{{Social media item\n| id         = {item_id}\n| text       = {words} ({item_id})\n'
@@ -38,7 +40,7 @@ def play(sandbox: Sandbox) -> None:
     _step(0, 'Her edit:', _diff(sandbox, revid))
 
     shown = read_queue(carol.text(QUEUE)).by_id()[item_id]
-    mark = fingerprint(shown.content, ['mastodon'], 'en')[:SHOWN]
+    mark = fingerprint(shown.content, names, 'en')[:SHOWN]
     decision = f'{{{{Social media decision|id={item_id}|approved={mark} ~~~~}}}}'
     revid = sandbox.person('Alice').append_section(QUEUE, f'Approve {item_id}', decision)
     _step(2, f'Alice, an approver, approves exactly these words (fingerprint {mark[:12]}…).',
@@ -59,17 +61,25 @@ def play(sandbox: Sandbox) -> None:
         print(f'   | {line}')
 
     shown = read_queue(carol.text(QUEUE)).by_id()[item_id]
-    record = shown.bot.get('sent-mastodon', '')
-    if done.returncode != 0 or not record.startswith('posted '):
+    records = {name: shown.bot.get(f'sent-{name}', '') for name in names}
+    if done.returncode != 0 or not all(one.startswith('posted ') for one in records.values()):
         raise DeskError(
             f'The item did not go out (exit code {done.returncode}); see the lines above.'
         )
-    _step(4, 'The post on the Mastodon-API server:', record.split()[-1])
+    _step(4, 'The post on the Mastodon-API server:', records['mastodon'].split()[-1])
+    for name in sandbox.networks:
+        _step(0, f'What the stand-in for {name.capitalize()} has accepted (its ledger):',
+              str(sandbox.network(name).folder / 'ledger.json'))  # fmt: skip
     _step(5, 'The entry in Template:MediaWiki News:', _page(sandbox, NEWS))
     _step(6, 'The queue page says where everything went:', _page(sandbox, QUEUE))
     posted = [one for one in sandbox.statuses('mediawiki') if item_id in one['content']]
     entries = sandbox.person('Carol').text(NEWS).count(item_id)
-    print(f'   Counted on the servers: {len(posted)} post, {entries} entry.')
+    counts = {'mastodon': len(posted)} | {
+        name: sum(item_id in one.text for one in posts(name, sandbox.network(name).folder))
+        for name in sandbox.networks
+    }
+    told = ', '.join(f'{name} {counts[name]}' for name in names)
+    print(f'   Counted on the servers: {told}; entries in the news {entries}.')
     print('   Names and passwords:  .venv/bin/python -m mwsocial.sandbox status')
     print('   Stop the servers:     make stop')
 

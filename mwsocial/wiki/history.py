@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
+from mwsocial.desk.files import FileFacts
 from mwsocial.desk.item import Queue
-from mwsocial.desk.knowledge import Need, Person, Rights
+from mwsocial.desk.knowledge import Need, Person, Rights, earliest
 from mwsocial.errors import TemporaryError
 from mwsocial.wiki.api import Api, read_timestamp
+from mwsocial.wiki.files import FileReader
 from mwsocial.wiki.former import FormerRights
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.read import PageState, people, texts
@@ -49,6 +52,8 @@ class PageHistory:
         self._texts: set[int] = set()
         self._people: dict[str, Person] = {}
         self._former: dict[str, Sequence[Rights]] = {}
+        self._files: dict[str, FileFacts] = {}
+        self._file_reader = FileReader(api)
         if page.revid and not page.text_hidden:
             self._store.put(page.revid, page.text)
             self._texts.add(page.revid)
@@ -100,6 +105,13 @@ class PageHistory:
             raise Need(former=[name])
         return self._former[name]
 
+    def file(self, title: str, since: datetime | None = None) -> FileFacts:
+        """A file as of now. Raises Need where it was not read, or not as far back as *since*."""
+        known = self._files.get(title)
+        if known is None or (since and (known.since is None or known.since > since)):
+            raise Need(files={title: since})
+        return known
+
     def fetch(self, need: Need) -> None:
         """Read what a decision needs, in as few requests as there can be. Raises TemporaryError."""
         wanted = []
@@ -116,6 +128,8 @@ class PageHistory:
             if name not in self._people:
                 self._people |= people(self._api, [name], self._page.title)
             self._former[name] = self._former_rights.of(self._people[name])
+        known = {title: self._files[title].since for title in need.files if title in self._files}
+        self._files |= self._file_reader.read(earliest(need.files, known))
 
     def decide(self, ask: Callable[[], T], rounds: int = 1000) -> T:
         """Ask a decision until it needs nothing more, reading what it names in between."""
@@ -124,8 +138,8 @@ class PageHistory:
             try:
                 return ask()
             except Need as need:
-                if before and (need.texts, need.people, need.former) == (
-                    before.texts, before.people, before.former,
+                if before and (need.texts, need.people, need.former, need.files) == (
+                    before.texts, before.people, before.former, before.files,
                 ):  # fmt: skip
                     break
                 self.fetch(need)
@@ -196,9 +210,9 @@ def bot_revisions(
 
 
 def contributions(
-    api: Api, users: Iterable[str], *, at_least: int = 0
-) -> dict[str, list[Revision]]:
-    """The metadata of all edits of some users, by the title of the page.
+    api: Api, users: Iterable[str], wanted: Callable[[Revision], bool], *, at_least: int = 0
+) -> set[str]:
+    """The titles of the pages to which some users made an edit that is *wanted* by its metadata.
 
     *at_least*: an edit of theirs that was seen before; see ``revisions``.
     """
@@ -211,15 +225,16 @@ def contributions(
     for attempt in range(_LOOKS):
         if attempt:
             time.sleep(api.pause * 2**attempt / 2)
-        found: dict[str, list[Revision]] = {}
+        titles: set[str] = set()
         newest = 0
         for answer in api.query_all(params):
             for one in answer.get('query', {}).get('usercontribs', []):
                 revision = read_revision(one)
                 newest = max(newest, revision.revid)
-                found.setdefault(str(one['title']), []).append(revision)
+                if wanted(revision):
+                    titles.add(str(one['title']))
         if newest >= at_least:
-            return found
+            return titles
     raise TemporaryError('The wiki does not show the newest edits of the bot yet.')
 
 

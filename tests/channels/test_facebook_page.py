@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -496,6 +497,27 @@ def test_the_token_is_in_no_address(server: Server, channel: FacebookChannel) ->
     assert {one.headers['authorization'] for one in server.seen} == {f'Bearer {token}'}
     assert {one.kind for one in server.seen if token.encode() in one.body} == {'token'}
     assert all('cookie' not in one.headers for one in server.seen)
+
+
+def test_every_request_that_is_ever_made(server: Server, channel: FacebookChannel) -> None:
+    """Nothing but posts of our own is written or taken down: no comment, no message, no like."""
+    server.control('visit', {'message': 'a question', 'author': '777'})
+    server.control('tag', {'message': 'a question', 'author': '777'})
+    own = posted(channel, images=(image(),))
+    for url in (own.url, f'{server.url}/{PAGE}/posts/5001', f'{server.url}/777_5002'):
+        everything(channel, url, server.now())
+    channel.point(SEEN, POINTER)
+    channel.share(SEEN, 'k')
+    ours = {one['id'] for one in server.ledger.list('posts') if one['from'] == PAGE}
+    ours |= {one['id'] for one in server.ledger.list('photos')}
+    for one in server.seen:
+        path = one.path.removeprefix('/v26.0/')
+        if one.method == 'POST' and path == '':
+            (asked,) = json.loads(dict(one.form())['batch'])
+            assert (asked['method'], asked['relative_url'].split('?')[0]) == ('GET', 'debug_token')
+        elif one.method != 'GET':
+            assert path in {f'{PAGE}/feed', f'{PAGE}/photos'} | ours, (one.method, path)
+    assert len(posts(server)) >= 2
 
 
 @pytest.mark.parametrize('status', [301, 302, 303, 307, 308])

@@ -19,6 +19,8 @@ class Settings:
     account: str = '@desk@stub.example'
     enabled: bool = True
     language: str | None = None
+    threads: bool | None = None
+    visibility: str = 'public'
 
 
 def test_live(stub: Stub) -> None:
@@ -43,6 +45,7 @@ def test_not_live() -> None:
         {
             'mastodon': Settings(), 'empty': Settings(), 'half': Settings(),
             'off': Settings(enabled=False), 'x': Settings('x'), 'bad': Settings(), 'token': Settings(),
+            'old': Settings('pumpio'),
         },
         {
             'MWSOCIAL_EMPTY_URL': '', 'MWSOCIAL_EMPTY_TOKEN': '  ',
@@ -54,14 +57,16 @@ def test_not_live() -> None:
     )  # fmt: skip
     assert live == {}
     words = {name: reason.text() for name, reason in reasons.items()}
-    assert sorted(words) == ['bad', 'empty', 'half', 'mastodon', 'token', 'x']
+    assert sorted(words) == ['bad', 'empty', 'half', 'mastodon', 'old', 'token', 'x']
     for name in ('mastodon', 'empty'):
         for what in ('URL', 'TOKEN'):
             assert f'MWSOCIAL_{name.upper()}_{what}' in words[name]
     assert 'MWSOCIAL_HALF_TOKEN' in words['half']
     assert 'MWSOCIAL_HALF_URL' not in words['half']
     assert 'https://' in words['bad']
-    assert 'network x' in words['x']
+    assert 'MWSOCIAL_X_CONSUMER_KEY' in words['x']
+    assert 'MWSOCIAL_X_URL' not in words['x']
+    assert 'network pumpio' in words['old']
     assert not any('bad-token-1' in one or 'bad token 2' in one for one in words.values())
     assert not any('$' in one for one in words.values())
 

@@ -10,6 +10,8 @@ import pytest
 
 import mwsocial
 from mwsocial.channels.base import Limits
+from mwsocial.channels.originals import MOST_BYTES, most_pixels
+from mwsocial.desk.files import FileFacts, titles_of
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.validity import (
     ChannelFacts,
@@ -304,6 +306,61 @@ def test_parts_of_a_thread(text: str, expected: list[str]) -> None:
 )
 def test_names_of_images(value: str, title: str) -> None:
     assert image_title(value) == title
+
+
+GOOD = FileFacts(
+    'File:A.png', 'local', size=1000, width=400, height=300, mime='image/png', sha1='0' * 40
+)
+NOT_PNG = ('file-type', 'File:A.png', 'gif, jpe, jpeg, jpg, png, webp', 'image')
+
+
+@pytest.mark.parametrize(
+    ('change', 'expected'),
+    [
+        ({}, []),
+        ({'title': 'Datei:A.png', 'repository': 'shared'}, []),
+        ({'size': MOST_BYTES, 'width': 4000, 'height': 4000}, []),
+        ({'repository': ''}, [('file-missing', 'File:A.png', 'image')]),
+        ({'redirect': True}, [('file-redirect', 'File:A.png', 'File:A.png', 'image')]),
+        ({'title': 'File:B.png'}, [('file-redirect', 'File:A.png', 'File:B.png', 'image')]),
+        ({'mime': 'image/svg+xml'}, [NOT_PNG]),
+        ({'mime': 'text/html', 'width': 0}, [NOT_PNG]),
+        ({'height': 0}, [NOT_PNG]),
+        ({'size': MOST_BYTES + 1}, [('file-bytes', 'File:A.png', '20', 'image')]),
+        ({'width': 16_000, 'height': 1001}, [('file-pixels', 'File:A.png', '16', 'image')]),
+        ({'moving': True}, [('file-moving', 'File:A.png', 'image')]),
+    ],
+)
+def test_files(change: dict[str, object], expected: list[tuple[str, ...]]) -> None:
+    files = {'File:A.png': replace(GOOD, **change)}  # type: ignore[arg-type]
+    content = item(text='Hello', channels='x', **PICTURE)
+    told = problems(content, DESK, files)
+    assert [(r.key.removeprefix('validity-'), *r.args, r.where) for r in told] == expected
+
+
+def test_a_photograph_may_have_more_pixels() -> None:
+    photo = replace(GOOD, title='File:A.jpg', mime='image/jpeg', width=8000, height=5000)
+    content = item(text='Hello', image='File:A.jpg', alt='An A')
+    assert photo.width * photo.height == most_pixels('image/jpeg')
+    assert problems(content, DESK, {'File:A.jpg': photo}) == ()
+
+
+@pytest.mark.parametrize(
+    ('name', 'expected'),
+    [
+        ('File:A.svg', ('file-svg', 'File:A.svg', 'image')),
+        ('File:A.SVG', ('file-svg', 'File:A.SVG', 'image')),
+        ('File:A.pdf', ('file-type', 'File:A.pdf', NOT_PNG[2], 'image')),
+        ('File:A.png.exe', ('file-type', 'File:A.png.exe', NOT_PNG[2], 'image')),
+    ],
+)
+def test_what_no_network_takes_is_told_by_the_name(name: str, expected: tuple[str, ...]) -> None:
+    assert found(item(text='Hello', image=name, alt='An A')) == [expected]
+
+
+def test_which_files_an_item_names() -> None:
+    one = item(image='image:a_b.png', image2='File:C.jpg', image3='A b.png', image4='File:A b.png')
+    assert titles_of(one) == ('File:A b.png', 'File:C.jpg')
 
 
 def test_ids_that_stand_twice() -> None:

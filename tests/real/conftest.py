@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -20,10 +20,12 @@ def new_desk(sandbox_base: Path, tmp_path: Path) -> Iterator[NewDesk]:
     """Makes desks, with keys of the configuration that differ; all stop with the test."""
     with ExitStack() as stack:
 
-        def make(**settings: Any) -> Desk:
+        def make(networks: Sequence[str] = (), **settings: Any) -> Desk:
             folder = tmp_path / f'desk-{len(list(tmp_path.iterdir()))}'
             values = {name.replace('_', ' '): value for name, value in settings.items()}
-            sandbox = sandbox_desk.scratch(folder, sandbox_base, **{'quiet minutes': 0, **values})
+            sandbox = sandbox_desk.scratch(
+                folder, sandbox_base, networks, **{'quiet minutes': 0, **values}
+            )
             stack.enter_context(sandbox)
             return stack.enter_context(Desk(sandbox))
 

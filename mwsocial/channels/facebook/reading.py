@@ -7,11 +7,10 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from operator import attrgetter
 
-from mwsocial.channels.base import Batch, CannotLook, NotFound, Refused, Seen, TryLater
+from mwsocial.channels.base import CLOCKS, Batch, CannotLook, NotFound, Refused, Seen, TryLater
 from mwsocial.channels.facebook import posts
 from mwsocial.channels.facebook.graph import PAGE, Graph
 from mwsocial.channels.facebook.posts import PagePost
-from mwsocial.channels.timeline import CLOCKS
 from mwsocial.channels.transport import Exchange
 from mwsocial.reason import Reason
 

@@ -1,8 +1,8 @@
 """The emoji that X counts as one: sequences of code points that weigh 2 together.
 
-X's rule is twitter-text configuration 3 ("emojiParsingEnabled") with the emoji of twemoji-parser 11 (Unicode
-11, 2018). A sequence that is newer weighs as much as its parts here, which is never too little. Emoji of one
-code point need no list: they weigh 2 as every character of their blocks does.
+X's rule is twitter-text configuration 3 ("emojiParsingEnabled") with the emoji of twemoji-parser 11
+(Unicode 11, 2018). A sequence that is newer weighs as much as its parts here, which is never too little.
+Emoji of one code point need no list: they weigh 2 as every character of their blocks does.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def _chars(ranges: str) -> Step:
 
 _ROLES = (
     *(sign + _EMOJI for sign in '⚕⚖✈'),
-    *_chars('1F33E 1F373 1F393 1F3A4 1F3A8 1F3EB 1F3ED 1F4BB 1F4BC 1F527 1F52C 1F680 1F692 1F9B0-1F9B3'),
+    *_chars(
+        '1F33E 1F373 1F393 1F3A4 1F3A8 1F3EB 1F3ED 1F4BB 1F4BC 1F527 1F52C 1F680 1F692 1F9B0-1F9B3'
+    ),
 )
 _GENDERS = ('♀' + _EMOJI, '♂' + _EMOJI)
 #: People who have a gender and a tone.

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mwsocial.channels import answers
 from mwsocial.channels.base import (
+    CLOCKS,
     CannotLook,
     Lookup,
     NotFound,
@@ -82,7 +83,7 @@ def find_share(client: Client, seen: Seen, since: datetime) -> Lookup:
         return CannotLook(there.reason)
     if isinstance(there.get('reblogged'), bool):
         return Posted(seen.remote_id, seen.url) if there['reblogged'] else NotFound()
-    listed = timeline.since_time(Reader(client, own[0], shares=True), since - timeline.CLOCKS)
+    listed = timeline.since_time(Reader(client, own[0], shares=True), since - CLOCKS)
     if isinstance(listed, CannotLook):
         return listed
     found = any(_is_share(one, seen) for one in listed)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from mwsocial.channels import answers, plaintext
-from mwsocial.channels.base import CannotLook, Lookup, NotFound
+from mwsocial.channels.base import CLOCKS, CannotLook, Lookup, NotFound
 from mwsocial.channels.mastodon import statuses
 from mwsocial.reason import Reason
 
-#: The wiki's clock, which *since* comes from, and the server's may differ by so much.
-CLOCKS = timedelta(minutes=10)
 #: How many posts a page is asked for (Mastodon gives no more), and how many pages are read.
 PAGE = 40
 PAGES = 25

@@ -8,13 +8,7 @@ from __future__ import annotations
 
 from mwsocial.desk.approval.authors import PROPOSE, proposal_summary
 from mwsocial.desk.approval.decision import approval
-from mwsocial.desk.approval.facts import (
-    FileChange,
-    FileFact,
-    PostFact,
-    files_unchanged,
-    post_unchanged,
-)
+from mwsocial.desk.approval.facts import PostFact, post_unchanged
 from mwsocial.desk.approval.holder import first_holder
 from mwsocial.desk.approval.proofs import proved
 from mwsocial.desk.approval.verdict import Approved, NotApproved, Proof
@@ -22,13 +16,10 @@ from mwsocial.desk.approval.verdict import Approved, NotApproved, Proof
 __all__ = [
     'PROPOSE',
     'Approved',
-    'FileChange',
-    'FileFact',
     'NotApproved',
     'PostFact',
     'Proof',
     'approval',
-    'files_unchanged',
     'first_holder',
     'post_unchanged',
     'proposal_summary',

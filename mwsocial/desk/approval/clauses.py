@@ -11,10 +11,12 @@ from datetime import datetime, timedelta
 
 from mwsocial.desk.approval import people
 from mwsocial.desk.approval.authors import self_given
-from mwsocial.desk.approval.history import History, content_of, loses
+from mwsocial.desk.approval.history import History, content_of, loses, newest
 from mwsocial.desk.approval.holds import hold_story
 from mwsocial.desk.approval.verdict import NotApproved, refused
+from mwsocial.desk.files import LOCAL, FileChange, FileFacts, same_title, titles_of
 from mwsocial.desk.item import Item
+from mwsocial.desk.knowledge import Need, earliest
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.times import parse_time, show_time
 from mwsocial.reason import Reason
@@ -43,6 +45,11 @@ class Case:
         return self.history.parent(self.revision)
 
     @property
+    def named(self) -> str:
+        """Who may approve, in words."""
+        return people.approvers(self.rules)
+
+    @property
     def back_to(self) -> datetime:
         """From where on back the id's earlier history is not worth reading."""
         return self.revision.timestamp - self.rules.valid
@@ -60,8 +67,10 @@ def by_an_approver(case: Case) -> NotApproved | None:
     """The author is an approver now."""
     if people.may_approve(case.revision, case.history.knowledge, case.rules):
         return None
-    who = case.revision.user
-    return refused('not-by-approver', who, case.revision.revid, people.approvers(case.rules))
+    who = case.revision.user or '?', case.revision.revid, case.named
+    if people.would_approve(case.revision, case.history.knowledge, case.rules):
+        return refused('approver-blocked', *who)
+    return refused('not-by-approver', *who)
 
 
 def visible(case: Case) -> NotApproved | None:
@@ -70,14 +79,15 @@ def visible(case: Case) -> NotApproved | None:
     hidden = case.revision.text_hidden or case.revision.user_hidden
     if not hidden and not (parent and parent.text_hidden):
         return None
-    return refused('hidden', case.revision.revid, people.approvers(case.rules))
+    return refused('hidden', case.revision.revid, case.named)
 
 
 def not_too_old(case: Case) -> NotApproved | None:
     """At most so many days old, or until the time set with the approval and its grace have passed."""
     if case.now <= last_moment(case.revision, case.item, case.rules):
         return None
-    return refused('too-old', case.revision.user, case.revision.revid, case.rules.valid.days)
+    who = case.revision.user, case.revision.revid
+    return refused('too-old', *who, case.rules.valid.days, case.named)
 
 
 def last_moment(revision: Revision, item: Item, rules: Rules) -> datetime:
@@ -97,14 +107,14 @@ def introduced(case: Case) -> NotApproved | None:
     after = case.history.shown(case.revision, case.item.id).approvals
     if case.value in after and case.value not in before:
         return None
-    return refused('not-introduced', case.revision.revid)
+    return refused('not-introduced', case.revision.revid, case.named)
 
 
 def no_revert(case: Case) -> NotApproved | None:
     """The edit is no undo, rollback or manual revert."""
     if not case.revision.tags & REVERTS:
         return None
-    return refused('revert', case.revision.user, case.revision.revid)
+    return refused('revert', case.revision.user, case.revision.revid, case.named)
 
 
 def one_item(case: Case) -> NotApproved | None:
@@ -113,7 +123,7 @@ def one_item(case: Case) -> NotApproved | None:
     then = case.then()
     if then and not then.faults and len(before) <= 1 and not any(one.faults for one in before):
         return None
-    return refused('twice-then', case.revision.user, case.revision.revid)
+    return refused('twice-then', case.revision.user, case.revision.revid, case.named)
 
 
 def two_edits(case: Case) -> NotApproved | None:
@@ -122,7 +132,7 @@ def two_edits(case: Case) -> NotApproved | None:
     then = case.then()
     if then and any(one.content == then.content for one in before):
         return None
-    return refused('one-edit', case.revision.user, case.revision.revid)
+    return refused('one-edit', case.revision.user, case.revision.revid, case.named)
 
 
 def same_content(case: Case) -> NotApproved | None:
@@ -130,19 +140,29 @@ def same_content(case: Case) -> NotApproved | None:
     then = case.then()
     if then and then.content == case.item.content:
         return None
-    return refused('content', case.revision.user, case.revision.revid)
+    later = case.history.after(case.revision)
+
+    def changed(revision: Revision) -> bool:
+        items = case.history.shown(revision, case.item.id).items
+        return then is not None and all(one.content != then.content for one in items)
+
+    if later and changed(later[0]):
+        by = newest(case.history, changed, later)
+        who = by.user or '?', by.revid, case.named
+        return refused('stale-by', *who)
+    return refused('content', case.revision.user, case.revision.revid, case.named)
 
 
 def not_void(case: Case) -> NotApproved | None:
     """Nobody whose word counts has since taken back what was approved."""
-    history, item_id = case.history, case.item.id
+    history = case.history
     later = [one for one in history.after(case.revision) if not people.is_bot(one, case.rules)]
     history.load(history.with_parents(later))
     offences = {one: _offence(case, one) for one in reversed(later)}
     suspects = [one for one, offence in offences.items() if offence]
     for one in people.counted_then(suspects, case.revision, history.knowledge, case.rules):
         who = case.revision.user, case.revision.revid, one.user or '?', one.revid
-        return refused(f'void-{offences[one]}', *who, people.approvers(case.rules), item_id)
+        return refused(f'void-{offences[one]}', *who, case.named)
     return None
 
 
@@ -171,7 +191,7 @@ def no_hold(case: Case) -> NotApproved | None:
     story = hold_story(case.revision, case.item.id, case.history, case.rules)
     if story.veto is None:
         return None
-    args = story.veto.user or '?', story.veto.revid, people.approvers(case.rules)
+    args = story.veto.user or '?', story.veto.revid, case.named
     return NotApproved(Reason('approval-hold-removed', tuple(map(str, args))), 'held')
 
 
@@ -197,7 +217,7 @@ def second_person(case: Case) -> NotApproved | None:
     if rule is not True and case.revision.timestamp - first.timestamp >= timedelta(hours=rule):
         return None
     who = case.revision.user, case.revision.revid, first.revid
-    return refused('second-person', *who, people.approvers(case.rules))
+    return refused('second-person', *who, case.named)
 
 
 def fresh(case: Case) -> NotApproved | None:
@@ -205,8 +225,67 @@ def fresh(case: Case) -> NotApproved | None:
     before = case.history.before(case.revision)
     for revision in case.history.backwards(before, case.item.id, case.back_to):
         if case.value in case.history.text(revision):
-            return refused('seen-before', case.revision.user, case.revision.revid, revision.revid)
+            who = case.revision.user, case.revision.revid, revision.revid
+            return refused('seen-before', *who, case.named)
     return None
+
+
+def same_files(case: Case) -> NotApproved | None:
+    """Each image is the file that it was: nothing was uploaded, moved, deleted or restored since, here
+    or in the shared repository, and the name leads nowhere else.
+
+    A file that changed its repository was uploaded, deleted or restored in one of them. Something in
+    the second of the approval counts as after it. While the other repository cannot be asked, what is
+    not due yet is left as it is: it is asked again before anything is sent.
+    """
+    for title, facts in _files(case).items():
+        failure = _changed_file(case, title, facts)
+        if failure:
+            return failure
+    return None
+
+
+def _files(case: Case) -> dict[str, FileFacts]:
+    found, needs = {}, []
+    for title in titles_of(case.item):
+        try:
+            found[title] = case.history.knowledge.file(title, case.revision.timestamp)
+        except Need as need:
+            needs.append(need)
+    if needs:
+        raise Need(files=earliest(*(need.files for need in needs)))
+    return found
+
+
+def _changed_file(case: Case, title: str, facts: FileFacts) -> NotApproved | None:
+    who = case.revision.user
+    for change in facts.changes:
+        if change.when >= case.revision.timestamp:
+            return _change(title, facts, change, who)
+    if not facts.repository:
+        return refused('file-missing', title)
+    if facts.redirect or not same_title(facts.title, title):
+        return refused('file-redirect', title, facts.title)
+    if facts.uploaded and facts.uploaded >= case.revision.timestamp:
+        return _change(title, facts, FileChange('upload', facts.uploaded), who)
+    if facts.trouble and case.now >= due(case.revision, case.item):
+        return refused('file-unknown', title, facts.trouble.text())
+    return None
+
+
+def _change(title: str, facts: FileFacts, change: FileChange, who: str) -> NotApproved:
+    if change.logid:
+        return refused(f'file-{change.kind}', title, change.user or '?', who, change.logid)
+    place = facts.place if facts.repository not in ('', LOCAL) else '–'
+    return refused(f'file-{change.kind}-there', title, change.user or '?', who, place)
+
+
+def due(revision: Revision, item: Item) -> datetime:
+    """When what *revision* approved is to go out, at the earliest (UTC)."""
+    try:
+        return max(revision.timestamp, parse_time(item.content['not-before']))
+    except (KeyError, ValueError):
+        return revision.timestamp
 
 
 #: What a revision's metadata tells.
@@ -229,5 +308,6 @@ READ: dict[str, Clause] = {
     'no hold': no_hold,
     'second person': second_person,
     'fresh': fresh,
+    'same files': same_files,
     'quiet': quiet,
 }

@@ -31,8 +31,9 @@ def approval(
     """Whether the item that the page shows under *item_id* is approved at *now* (UTC, the wiki's
     clock), and by which revision; otherwise the one reason why not.
 
-    Nothing but the current text is read unless that shows an approval with the fingerprint of the
-    item as it stands: one line of a vandal must not cost a month of history. Raises ``Need``.
+    Unless the current text shows an approval with the fingerprint of the item as it stands, no more is
+    read than it takes to say who is to blame: one line of a vandal must not cost a month of history.
+    Raises ``Need``.
     """
     history = History(knowledge)
     if not history.chain:
@@ -53,13 +54,14 @@ def approval(
     values = values_shown(item, queue)
     if not values:
         return NotApproved(Reason('approval-none', (people.approvers(rules),)), 'none')
+    case = Case(history, rules, now, item, '', current)
     matching = [value for value in values if begins_with_fingerprint(value, item, rules)]
     if not matching:
-        return explain.stale(values, item, history, rules)
+        return explain.stale(values, case, begins_with_fingerprint)
     plain = [value for value in matching if is_plain(value)]
     if not plain:
-        return refused('not-plain', people.approvers(rules))
-    return _decide(Case(history, rules, now, item, '', current), plain)
+        return explain.not_plain(matching, case)
+    return _decide(case, plain)
 
 
 def _decide(case: Case, values: list[str]) -> Approved | NotApproved:
@@ -78,7 +80,7 @@ def _decide(case: Case, values: list[str]) -> Approved | NotApproved:
         for failure in failures:
             if failure.kind == kind:
                 return failure
-    return explain.unproved(values, case.item, case.history, case.rules)
+    return explain.unproved(values, case)
 
 
 def first_failure(case: Case) -> NotApproved | None:

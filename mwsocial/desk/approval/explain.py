@@ -1,9 +1,17 @@
-"""Why an approval that the page shows is none, from what has been read anyway."""
+"""Why an approval that the page shows is none: which edit is to blame, and who can still approve.
+
+The edit is looked for with a few texts at a time, so that one line of a vandal, which anybody can
+write, costs no month of history.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 from mwsocial.desk.approval import people
-from mwsocial.desk.approval.history import History
+from mwsocial.desk.approval.clauses import AUTHOR, CHEAP, READ, Case
+from mwsocial.desk.approval.history import newest
 from mwsocial.desk.approval.verdict import NotApproved, refused
 from mwsocial.desk.fingerprint import SHOWN, fingerprint
 from mwsocial.desk.item import Item
@@ -12,42 +20,82 @@ from mwsocial.reason import Reason
 from mwsocial.wiki.revision import Revision
 
 
-def stale(values: list[str], item: Item, history: History, rules: Rules) -> NotApproved:
-    """An approval is shown, but for other content; who changed it is said if that is known."""
-    whole = fingerprint(item.content, rules.channels, rules.language)
-    named = people.approvers(rules)
+def stale(
+    values: Sequence[str], case: Case, matches: Callable[[str, Item, Rules], bool]
+) -> NotApproved:
+    """An approval is shown, but for other content; who changed it is said. Raises ``Need``.
+
+    *matches* tells whether a value begins with the fingerprint of an item.
+    """
+    history, named = case.history, case.named
+    setter = _setter(values, case)
+    if setter is None:
+        return _stale('approval-unproved', named)
+    if setter.text_hidden:
+        return _stale('approval-hidden', setter.revid, named)
+    who = setter.user or '?', setter.revid
+    whole = fingerprint(case.item.content, case.rules.channels, case.rules.language)
     if any(whole.startswith(value[:12]) and value[:SHOWN] != whole[:SHOWN] for value in values):
-        return NotApproved(Reason('approval-short', (str(SHOWN), named)), 'stale')
-    changed = _changed_by(values, item, history, rules)
-    if changed:
-        args = changed.user or '?', str(changed.revid), named
-        return NotApproved(Reason('approval-stale-by', args), 'stale')
-    return NotApproved(Reason('approval-stale', (named,)), 'stale')
+        return _stale('approval-short', *who, SHOWN, named)
+
+    def fits(revision: Revision) -> bool:
+        then = history.shown(revision, case.item.id).items
+        return any(matches(value, one, case.rules) for value in values for one in then)
+
+    later = history.after(setter)
+    history.load([setter])
+    # Of two items with one id, the other one may be what was approved.
+    if not fits(setter) or not later or fits(later[0]):
+        return _stale('approval-stale', *who, named)
+    changed = newest(history, lambda revision: not fits(revision), later)
+    if changed.text_hidden:
+        return _stale('approval-stale', *who, named)
+    return _stale('approval-stale-by', changed.user or '?', changed.revid, named)
 
 
-def _changed_by(values: list[str], item: Item, history: History, rules: Rules) -> Revision | None:
-    for revision in history.chain:
-        parent = history.parent(revision)
-        if parent is None or not history.known(parent):
-            return None
-        for one in history.shown(parent, item.id).items:
-            before = fingerprint(one.content, rules.channels, rules.language)
-            if any(value.startswith(before[:SHOWN]) for value in values):
-                return revision
-    return None
+def unproved(values: Sequence[str], case: Case) -> NotApproved:
+    """No approver has set the approval that is shown: what is wrong with the edit that did.
+    Raises ``Need``.
+    """
+    setter = _setter(values, case)
+    if setter is None:
+        return refused('unproved', case.named)
+    if setter.text_hidden:
+        return refused('hidden', setter.revid, case.named)
+    people.load_people(case.history.knowledge, [setter])
+    before = case.history.shown(case.history.parent(setter), case.item.id).approvals
+    after = case.history.shown(setter, case.item.id).approvals
+    for value in values:
+        if value in after and value not in before:
+            one = replace(case, revision=setter, value=value)
+            for clause in (*CHEAP.values(), *AUTHOR.values(), *READ.values()):
+                failure = clause(one)
+                if failure:
+                    return failure
+    return refused('unproved', case.named)
 
 
-def unproved(values: list[str], item: Item, history: History, rules: Rules) -> NotApproved:
-    """No approver has set the approval that is shown; who did is said if that is known."""
-    named = people.approvers(rules)
-    for revision in history.chain:
-        parent = history.parent(revision)
-        if not history.known(revision) or (parent and not history.known(parent)):
-            continue
-        after = history.shown(revision, item.id).approvals
-        before = history.shown(parent, item.id).approvals
-        if any(value in after and value not in before for value in values):
-            if people.is_bot(revision, rules):  # it only puts a decision on the item
-                continue
-            return refused('not-by-approver', revision.user or '?', revision.revid, named)
-    return refused('unproved', rules.valid.days, named)
+def not_plain(values: Sequence[str], case: Case) -> NotApproved:
+    """The approval could be written in several ways. Raises ``Need``."""
+    setter = _setter(values, case)
+    who = (setter.user or '?', setter.revid) if setter else ('?', case.revision.revid)
+    return refused('not-plain', *who, case.named)
+
+
+def _stale(key: str, *args: object) -> NotApproved:
+    return NotApproved(Reason(key, tuple(map(str, args))), 'stale')
+
+
+def _setter(values: Sequence[str], case: Case) -> Revision | None:
+    """The revision that brought one of the approvals that the page shows; None if it is not there
+    (older than what the history tells).
+    """
+    history = case.history
+
+    def shows(revision: Revision) -> bool:
+        approvals = history.shown(revision, case.item.id).approvals
+        return any(value in approvals for value in values)
+
+    setter = newest(history, shows, history.chain)
+    history.load([history.parent(setter)])
+    return setter if history.parent(setter) or not setter.parentid else None

@@ -25,10 +25,17 @@ def load_people(knowledge: Knowledge, revisions: Iterable[Revision]) -> None:
 
 def may_approve(revision: Revision, knowledge: Knowledge, rules: Rules) -> bool:
     """Whether the author of this revision is an approver now. Raises ``Need`` for the person."""
+    if not would_approve(revision, knowledge, rules):
+        return False
+    return not kept_out(knowledge.person(revision.user))
+
+
+def would_approve(revision: Revision, knowledge: Knowledge, rules: Rules) -> bool:
+    """Whether the author is an approver now or would be one, but for a block. Raises ``Need``."""
     if revision.user_hidden or not revision.userid or is_bot(revision, rules):
         return False
     person = knowledge.person(revision.user)
-    return same_account(revision, person) and not kept_out(person) and listed(person, rules)
+    return same_account(revision, person) and listed(person, rules)
 
 
 def is_bot(revision: Revision, rules: Rules) -> bool:

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from mwsocial.desk.approval import Approved, NotApproved, approval
+from mwsocial.desk.files import FileFacts
 from mwsocial.desk.item import Decision, Item, Queue
-from mwsocial.desk.knowledge import Need, Person, Rights
+from mwsocial.desk.knowledge import Need, Person, Rights, Since, earliest
 from mwsocial.desk.rules import Rules
 from mwsocial.reason import Reason
 from mwsocial.wiki.revision import Revision
@@ -138,6 +139,7 @@ class World:
         self.sysops = {1, 6}
         self.blocked: set[int] = set()
         self.locked: set[int] = set()
+        self.files: dict[str, FileFacts] = {}
         past = START - timedelta(days=900)
         self.rights: dict[int, list[tuple[datetime, datetime | None]]] = {
             userid: [(past, None)] for userid in (1, 2, 4, 6)
@@ -243,6 +245,7 @@ class Memory:
         self.texts: set[int] = set()
         self.people: set[str] = set()
         self.former: set[str] = set()
+        self.files: Since = {}
         self.rounds = 0
         self.most = 0
 
@@ -287,6 +290,11 @@ class Memory:
         userid = next((one for one, other in self.world.names.items() if other == name), 0)
         return [Rights(since, until) for since, until in self.world.rights.get(userid, [])]
 
+    def file(self, title: str, since: datetime | None = None) -> FileFacts:
+        if earliest(self.files, {title: since}) != self.files:
+            raise Need(files={title: since})
+        return self.world.files.get(title, FileFacts())
+
     def ask(self, decision: Callable[[], T]) -> T:
         """Ask until nothing is missing; every round must bring something new."""
         while True:
@@ -297,9 +305,11 @@ class Memory:
                     need.texts - self.texts
                     or need.people - self.people
                     or (need.former - self.former)
+                    or earliest(self.files, need.files) != self.files
                 ), 'asked for what it had'
                 self.rounds += 1
                 self.most = max(self.most, len(need.texts))
                 self.texts |= need.texts
                 self.people |= need.people
                 self.former |= need.former
+                self.files = earliest(self.files, need.files)

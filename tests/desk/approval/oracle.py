@@ -73,6 +73,15 @@ def approves(world, pages, n, item, value, now):
     if 'not-before' in item.content:
         planned = datetime.strptime(item.content['not-before'], '%Y-%m-%d %H:%M')
         last = max(last, planned.replace(tzinfo=UTC) + rules.late)
+    # ... and the picture is the one that was there
+    if 'image' in item.content:
+        file = world.files.get(item.content['image'])
+        if not file or not file.repository or file.redirect or file.trouble:
+            return False
+        if file.title.split(':')[1] != item.content['image'].split(':')[1]:
+            return False
+        if max([file.uploaded, *(one.when for one in file.changes)]) >= r.time:
+            return False
     return lifted + rules.quiet <= now <= last
 
 
@@ -85,7 +94,8 @@ def fingerprint(item, rules):
 
 
 def is_bot(world, e):
-    return e.user == world.rules.bot and not e.user_hidden
+    bots = [world.rules.bot, *world.rules.former_bots]
+    return e.user in bots and not e.user_hidden
 
 
 def approver_now(world, e):

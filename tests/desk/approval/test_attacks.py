@@ -8,18 +8,21 @@ from dataclasses import replace
 import pytest
 
 from mwsocial.desk.approval import Approved
+from mwsocial.desk.files import FileFacts
 from tests.desk.approval.histories import (
     ALICE,
     BOB,
     BOT,
     CAROL,
     ERIN,
+    START,
     It,
     Page,
     World,
 )  # fmt: skip
 from tests.desk.approval.oracle import oracle
 
+FILES = ('File:A.png', 'File:B.png')
 FULL = It().say('Hello', image='File:A.png', alt='A flower', language='en', channels='mastodon')
 FULL = replace(FULL, content={**FULL.content, 'not-before': '2026-11-02 14:00', 'news': 'Hello'})
 
@@ -27,6 +30,7 @@ FULL = replace(FULL, content={**FULL.content, 'not-before': '2026-11-02 14:00', 
 def queue() -> World:
     """Two items, of which the first is approved."""
     world = World()
+    world.files = {title: FileFacts(title, 'local', uploaded=START) for title in FILES}
     world.save(CAROL, Page((FULL, It('two').say('Second'))))
     world.approve(ALICE)
     return world.wait(minutes=20)

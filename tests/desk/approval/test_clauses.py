@@ -8,8 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from mwsocial.desk.approval import Approved, NotApproved, decision, people
+from mwsocial.desk.approval import Approved, NotApproved, approval, decision, people
 from mwsocial.desk.approval.clauses import AUTHOR, CHEAP, READ
+from mwsocial.desk.files import FileChange, FileFacts
+from mwsocial.desk.fingerprint import fingerprint
+from mwsocial.reason import Reason
 from tests.desk.approval.histories import (
     ALICE,
     BOB,
@@ -19,6 +22,7 @@ from tests.desk.approval.histories import (
     ERIN,
     RULES,
     It,
+    Memory,
     Page,
     World,
 )  # fmt: skip
@@ -87,6 +91,13 @@ def by_the_bot(bad: bool) -> World:
     world.sysops |= {9}
     world.approve(BOT if bad else ALICE)
     return world.wait(minutes=20)
+
+
+def by_a_former_bot(bad: bool) -> World:
+    """The account was the bot before; it may have kept a group of approvers."""
+    world = approved(by='Frank')
+    world.rules = replace(world.rules, former_bots=frozenset({'Frank'} if bad else ()))
+    return world
 
 
 def hidden(bad: bool) -> World:
@@ -341,6 +352,55 @@ def faulty(bad: bool) -> World:
     return world
 
 
+FLOWER = 'File:Flower 2.png'
+
+
+def with_picture(*, by: str = ALICE) -> World:
+    """Carol has proposed an item with a picture that was there before, and it was approved."""
+    world = World()
+    world.files[FLOWER] = FileFacts(FLOWER, 'local', uploaded=world.now)
+    world.save(CAROL, Page((It().say('Hello', image=FLOWER, alt='A flower'),)))
+    world.approve(by)
+    return world.wait(minutes=20)
+
+
+def file_now(world: World, **changes: object) -> World:
+    world.files[FLOWER] = replace(world.files[FLOWER], **changes)  # type: ignore[arg-type]
+    return world
+
+
+def file_changed(kind: str, logid: int) -> Story:
+    def story(bad: bool) -> World:
+        world = with_picture()
+        when = world.chain[-1].time - timedelta(seconds=0 if bad else 1)
+        return file_now(world, changes=(FileChange(kind, when, 'Eve', logid),))
+
+    return story
+
+
+def file_gone(bad: bool) -> World:
+    return file_now(with_picture(), repository='' if bad else 'local')
+
+
+def file_redirected(bad: bool) -> World:
+    return file_now(with_picture(), redirect=bad)
+
+
+def file_leads_elsewhere(bad: bool) -> World:
+    """The namespace has a name of its own in each language; the rest of the title does not."""
+    return file_now(with_picture(), title='File:Evil.png' if bad else 'Datei:Flower 2.png')
+
+
+def file_newer_than_its_log(bad: bool) -> World:
+    world = with_picture()
+    return file_now(world, uploaded=world.chain[-1].time - timedelta(seconds=0 if bad else 1))
+
+
+def file_unknown(bad: bool) -> World:
+    trouble = Reason('images-repository-silent', ('Commons', 'Timeout')) if bad else None
+    return file_now(with_picture(), repository='shared', trouble=trouble)
+
+
 def clause(name: str) -> Callable[[Patch], None]:
     """Take the rule out."""
     table = next(one for one in (CHEAP, AUTHOR, READ) if name in one)
@@ -355,24 +415,25 @@ def function(module: object, name: str, answer: object) -> Callable[[Patch], Non
 VOID = clause('not void')
 #: The offence, the reason that it gives, and how to take out the rule that refuses it.
 TABLE = [
-    (not_by_approver, 'not-by-approver|unproved', clause('by an approver')),
-    (blocked, 'unproved', function(people, 'kept_out', False)),
-    (locked, 'unproved', function(people, 'kept_out', False)),
-    (demoted, 'unproved', function(people, 'listed', True)),
-    (foreign_account, 'unproved', function(people, 'same_account', True)),
-    (name_taken_over, 'unproved', function(people, 'listed', True)),
-    (by_the_bot, 'unproved', function(people, 'is_bot', False)),
-    (hidden, 'unproved', clause('visible')),
-    (hidden_before, 'unproved', clause('visible')),
-    (too_old, 'unproved', clause('not too old')),
-    (forged, 'not-by-approver|unproved', clause('introduced')),
+    (not_by_approver, 'not-by-approver', clause('by an approver')),
+    (blocked, 'approver-blocked', function(people, 'kept_out', False)),
+    (locked, 'approver-blocked', function(people, 'kept_out', False)),
+    (demoted, 'not-by-approver', function(people, 'listed', True)),
+    (foreign_account, 'not-by-approver', function(people, 'same_account', True)),
+    (name_taken_over, 'not-by-approver', function(people, 'listed', True)),
+    (by_the_bot, 'not-by-approver', function(people, 'is_bot', False)),
+    (by_a_former_bot, 'not-by-approver', function(people, 'is_bot', False)),
+    (hidden, 'hidden', clause('visible')),
+    (hidden_before, 'hidden', clause('visible')),
+    (too_old, 'too-old', clause('not too old')),
+    (forged, 'not-by-approver', clause('introduced')),
     (reverted('mw-undo'), 'revert', clause('no revert')),
     (reverted('mw-rollback'), 'revert', clause('no revert')),
     (reverted('mw-manual-revert'), 'revert', clause('no revert')),
     (double_before, 'twice-then', clause('one item')),
     (mended_while_approving, 'twice-then', clause('one item')),
     (changed_while_approving, 'one-edit', clause('two edits')),
-    (same_fingerprint, 'content', clause('same content')),
+    (same_fingerprint, 'stale-by', clause('same content')),
     (away_and_back(BOB, lambda item: item.say('Other')), 'void-content', VOID),
     (away_and_back(ALICE, lambda item: item.say('Other')), 'void-content', VOID),
     (away_and_back(BOB, lambda item: item.put(approved='')), 'void-approved', VOID),
@@ -393,6 +454,16 @@ TABLE = [
     (alone_too_soon, 'second-person', clause('second person')),
     (old_approval_restored, 'seen-before', clause('fresh')),
     (laid_out_before, 'seen-before', clause('fresh')),
+    *(
+        (file_changed(kind, logid), f'file-{kind}{place}', clause('same files'))
+        for kind in ('upload', 'move', 'delete', 'restore')
+        for logid, place in ((77, ''), (0, '-there'))
+    ),
+    (file_gone, 'file-missing', clause('same files')),
+    (file_redirected, 'file-redirect', clause('same files')),
+    (file_leads_elsewhere, 'file-redirect', clause('same files')),
+    (file_newer_than_its_log, 'file-upload-there', clause('same files')),
+    (file_unknown, 'file-unknown', clause('same files')),
     (too_young, 'quiet', clause('quiet')),
     (hold_just_lifted, 'quiet', clause('quiet')),
     (few_digits, 'short', function(decision, 'begins_with_fingerprint', True)),
@@ -509,6 +580,71 @@ def test_an_approver_who_approves_after_a_lifted_hold_has_decided() -> None:
     assert isinstance(world.wait(minutes=20).verdict(), Approved)
 
 
+@pytest.mark.parametrize(
+    ('logid', 'repository', 'words'),
+    [
+        (77, 'local', 'Eve deleted File:Flower 2.png after Alice had approved it ([[Special:Redirect/logid/77]])'),
+        (0, 'shared', 'Eve deleted File:Flower 2.png after Alice had approved it (see the history of [[:File:Flower 2.png]]; repository: Commons)'),
+        (0, 'local', 'repository: –)'),
+    ],
+)  # fmt: skip
+def test_the_reason_names_the_file_and_its_log(logid: int, repository: str, words: str) -> None:
+    world = with_picture()
+    change = FileChange('delete', world.now, 'Eve', logid)
+    file_now(world, repository=repository, place='Commons', changes=(change,))
+    assert words in world.verdict().reason.text()  # type: ignore[union-attr]
+
+
+def test_every_image_counts_and_all_are_asked_for_at_once() -> None:
+    world = World()
+    names = {f'image{n}' if n else 'image': f'File:{n}.png' for n in (0, 2, 3, 4)}
+    world.files = {title: FileFacts(title, 'local') for title in names.values()}
+    world.save(CAROL, Page((It(content={'text': 'Hello', **names}),)))
+    content = world.page.items[0].full()
+    value = fingerprint(content, RULES.channels, RULES.language) + ' [[User:Alice]] now'
+    approving = world.change(ALICE, lambda item: item.put(approved=value))
+    world.wait(minutes=20)
+    memory = Memory(world)
+    verdict = memory.ask(lambda: approval('one', memory, RULES, world.now))
+    assert isinstance(verdict, Approved)
+    assert memory.files == dict.fromkeys(names.values(), approving.time)
+    whole = memory.rounds
+    bare = approved()
+    memory = Memory(bare)
+    memory.ask(lambda: approval('one', memory, RULES, bare.now))
+    assert whole == memory.rounds + 1
+    for title in names.values():
+        before = world.files[title]
+        world.files[title] = replace(before, changes=(FileChange('move', world.now),))
+        assert isinstance(world.verdict(), NotApproved), title
+        world.files[title] = before
+
+
+def test_a_silent_repository_holds_up_only_what_is_due() -> None:
+    world = file_unknown(True)
+    trouble = world.files[FLOWER]
+    world = World()
+    world.files[FLOWER] = replace(trouble, uploaded=world.now)
+    item = It().say('Hello', image=FLOWER, alt='A flower', not_before='2026-11-10 14:00')
+    world.save(CAROL, Page((item,)))
+    world.approve(ALICE)
+    assert isinstance(world.wait(minutes=20).verdict(), Approved)
+    world.now = world.now.replace(day=10, hour=14, minute=0)
+    assert world.verdict().reason.key == 'approval-file-unknown'  # type: ignore[union-attr]
+
+
+def test_files_are_not_asked_for_before_all_else_is_in_order() -> None:
+    for world in (approved(), not_with_picture()):
+        memory = Memory(world)
+        memory.ask(lambda memory=memory, world=world: approval('one', memory, RULES, world.now))
+        assert memory.files == {}
+
+
+def not_with_picture() -> World:
+    """Erin, who may not approve, has approved an item with a picture."""
+    return with_picture(by=ERIN)
+
+
 def test_the_reason_names_who_and_where() -> None:
     world = approved()
     before = world.page
@@ -521,21 +657,102 @@ def test_the_reason_names_who_and_where() -> None:
     assert 'sysop, Bob, Dave' in words
 
 
-def test_who_changed_it_is_said_once_it_is_known() -> None:
-    from mwsocial.desk.approval import approval
-    from tests.desk.approval.histories import Memory
+def words(world: World) -> str:
+    """Why the item is not approved."""
+    verdict = world.verdict()
+    assert isinstance(verdict, NotApproved), verdict
+    return verdict.reason.text()
 
+
+def many_remarks(world: World, count: int) -> None:
+    """Edits that have nothing to do with the item."""
+    for number in range(count):
+        world.save((CAROL, DAVE, ERIN)[number % 3], replace(world.page, extra=f'{number}'))
+
+
+@pytest.mark.parametrize('after', [0, 1, 7, 100, 1000])
+@pytest.mark.parametrize('between', [0, 1, 60])
+def test_who_changed_it_is_said(between: int, after: int) -> None:
     world = approved()
-    world.change(CAROL, lambda item: item.say('Other'))
-    memory = Memory(world)
-    blind = memory.ask(lambda: approval('one', memory, world.rules, world.now))
-    assert blind.reason.key == 'approval-stale'  # type: ignore[union-attr]
-    assert memory.texts == {3}
-    memory.texts |= {2}
-    told = memory.ask(lambda: approval('one', memory, world.rules, world.now))
-    assert told.reason.text().startswith(  # type: ignore[union-attr]
-        'Carol changed it after it was approved ([[Special:Diff/3]]).'
+    many_remarks(world, between)
+    changed = world.change(CAROL, lambda item: item.say('Other'))
+    many_remarks(world, after)
+    assert words(world).startswith(
+        f'Carol changed it after it was approved ([[Special:Diff/{changed.revid}]]).'
     )
+    assert words(world).endswith('Who may approve: sysop, Bob, Dave.')
+
+
+@pytest.mark.parametrize('after', [0, 1, 7, 100, 1000])
+@pytest.mark.parametrize('before', [0, 1, 60])
+def test_who_forged_an_approval_is_said(before: int, after: int) -> None:
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    many_remarks(world, before)
+    value = world.value(ALICE, It())
+    forged = world.change(ERIN, lambda item: item.put(approved=value))
+    many_remarks(world, after)
+    assert words(world) == (
+        f'The approval that it shows was set by Erin ([[Special:Diff/{forged.revid}]]), who may not '
+        'approve. Who may approve: sysop, Bob, Dave.'
+    )
+
+
+def test_an_approval_that_was_taken_away_and_forged_again() -> None:
+    """The edit that put it where it stands is to blame, or an earlier one that did the same."""
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    value = world.value(ALICE, It())
+    first = world.change(ERIN, lambda item: item.put(approved=value))
+    world.change(CAROL, lambda item: item.put(approved=''))
+    second = world.change(ERIN, lambda item: item.put(approved=value))
+    assert 'set by Erin' in words(world)
+    assert any(f'Diff/{one.revid}]' in words(world) for one in (first, second))
+
+
+def test_a_page_that_does_not_tell_who_set_it() -> None:
+    """The oldest revision that is left shows it already."""
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    world.save(CAROL, Page((It().put(approved=world.value(ALICE, It())),)))
+    many_remarks(world, 20)
+    del world.chain[:2]
+    assert words(world).startswith('The page’s history does not tell who set the approval')
+
+
+def test_changed_in_hiding() -> None:
+    """Nobody is blamed for what a hidden edit may have done; who approved it is said."""
+    world = approved()
+    world.change(ERIN, lambda item: item.say('Other'))
+    world.chain[-1].text_hidden = True
+    world.save(CAROL, world.page)
+    assert words(world).startswith('The approval that Alice set ([[Special:Diff/2]]) is for other')
+
+
+def test_forged_in_hiding() -> None:
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    hidden = world.change(ERIN, lambda item: item.put(approved=world.value(ALICE, item)))
+    hidden.text_hidden = True
+    world.save(CAROL, world.page)
+    assert words(world).startswith(
+        f'The edit that approved it is hidden ([[Special:Diff/{hidden.revid}]]), or the one before.'
+    )
+
+
+def test_digits_and_signs_that_approve_nothing_are_traced() -> None:
+    for value in (mark_of(20) + ' ~~~~', mark_of(40) + '{{x}} ~~~~', 'yes ~~~~'):
+        world = World()
+        world.save(CAROL, Page((It(),)))
+        forged = world.change(ERIN, lambda item, value=value: item.put(approved=value))
+        many_remarks(world, 9)
+        assert f'Erin set ([[Special:Diff/{forged.revid}]])' in words(world), value
+        assert 'sysop, Bob, Dave' in words(world)
+
+
+def mark_of(digits: int) -> str:
+    """The first digits of the usual item's fingerprint."""
+    return World().value(ALICE, It(), digits).split()[0]
 
 
 @pytest.mark.parametrize('days', [0, 400])

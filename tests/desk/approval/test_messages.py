@@ -28,5 +28,9 @@ def test_every_sentence_is_used_and_every_key_has_one() -> None:
     used |= {
         f'approval-void-{kind}' for kind in ('content', 'item', 'approved', 'declined', 'hidden')
     }
-    used |= {f'approval-file-{kind}' for kind in ('upload', 'move', 'delete', 'restore')}
+    used |= {
+        f'approval-file-{kind}{place}'
+        for kind in ('upload', 'move', 'delete', 'restore')
+        for place in ('', '-there')
+    }
     assert used == {key for key in ENGLISH if key != '@metadata'}

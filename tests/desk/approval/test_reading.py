@@ -24,16 +24,8 @@ def busy(edits: int, world: World | None = None) -> World:
     return world
 
 
-@pytest.mark.parametrize(
-    'editors',
-    [
-        {},
-        {'approved': 'yes ~~~~'},
-        {'approved': '0' * 40},
-        {'approved': '0' * 64 + ' [[User:Alice]]', 'hold': 'draft'},
-    ],
-)
-def test_without_a_matching_approval_nothing_is_read(editors: dict[str, str]) -> None:
+@pytest.mark.parametrize('editors', [{}, {'approved': '0' * 64 + ' ~~~~', 'hold': 'draft'}])
+def test_without_an_approval_nothing_is_read(editors: dict[str, str]) -> None:
     world = busy(120)
     world.change(ERIN, lambda item: item.put(**editors))
     memory, verdict = ask(world)
@@ -42,7 +34,23 @@ def test_without_a_matching_approval_nothing_is_read(editors: dict[str, str]) ->
     assert memory.people == set()
 
 
-def test_a_forged_approval_costs_only_what_approvers_wrote() -> None:
+@pytest.mark.parametrize('value', ['yes ~~~~', '0' * 40])
+@pytest.mark.parametrize('later', [0, 3000])
+def test_an_approval_of_other_content_costs_no_month_of_history(value: str, later: int) -> None:
+    """A line that anybody can write costs a few texts, to say who wrote it."""
+    world = busy(3000)
+    world.change(ERIN, lambda item: item.put(approved=value))
+    for number in range(later):
+        world.save(CAROL, replace(world.page, extra=f'{number}'))
+    memory, verdict = ask(world)
+    assert isinstance(verdict, NotApproved)
+    assert verdict.reason.args[:2] == (ERIN, '3001')
+    assert len(memory.texts) <= 13 + 3 * history.PROBES
+    assert memory.rounds <= 6
+    assert memory.people == set()
+
+
+def test_a_forged_approval_costs_little_more_than_what_approvers_wrote() -> None:
     world = busy(400)
     for _ in range(3):
         world.save(ALICE, replace(world.page, extra='by Alice'))
@@ -50,8 +58,8 @@ def test_a_forged_approval_costs_only_what_approvers_wrote() -> None:
     world.change(ERIN, lambda item: item.put(approved=world.value(ALICE, item)))
     memory, verdict = ask(world)
     assert isinstance(verdict, NotApproved)
-    assert len(memory.texts) == 1 + 3 + 1
-    assert memory.rounds == 3
+    assert len(memory.texts) <= 1 + 3 + 1 + 13 + history.PROBES
+    assert memory.rounds <= 3 + 2
 
 
 def test_a_usual_approval() -> None:

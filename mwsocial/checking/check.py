@@ -1,0 +1,144 @@
+"""The body of ``check_desk``: asks the wiki and the networks, and changes nothing anywhere."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from datetime import UTC, datetime, timedelta
+
+from mwsocial.channels.base import Account, Channel
+from mwsocial.channels.registry import ChannelSettings, same_account
+from mwsocial.checking import report as reports
+from mwsocial.checking.channels import Asked, judge_channel
+from mwsocial.checking.findings import Finding, Level
+from mwsocial.checking.items import Page, explain, judge_queue
+from mwsocial.checking.report import Pacing, Report
+from mwsocial.delivery.assemble import (
+    check_protection,
+    open_channels,
+    say,
+    secrets,
+    validity_desk,
+)
+from mwsocial.delivery.reading import QueueReader, Reading
+from mwsocial.errors import ConfigurationError, DeskError
+from mwsocial.reason import Reason
+from mwsocial.script import censor
+from mwsocial.wiki.config import DeskConfig
+from mwsocial.wiki.site import OpenDesk, open_desk
+
+
+def check_desk(options: argparse.Namespace) -> int:
+    """Check everything, or explain one item; print it; return the exit code.
+
+    *options*: ``explain`` (an id, or ''), ``json``.
+    """
+    host = os.environ.get('MWSOCIAL_WIKI', '')
+    try:
+        desk = open_desk()
+        found = _explain(desk, host, options.explain) if options.explain else _check(desk, host)
+    except DeskError as error:
+        if not options.json:
+            raise
+        found = Report(host, failed=(str(error), error.exit_code))
+    # No secret can have got into a report. Should one have, all the same, it goes no further.
+    hidden = secrets()
+    printed = [reports.as_json(found)] if options.json else reports.lines(found)
+    for line in printed:
+        say(censor(line, hidden))
+    return found.exit_code
+
+
+def _check(desk: OpenDesk, host: str) -> Report:
+    config = desk.config
+    findings = [
+        Finding('wiki', Level.FINE, Reason('checking-wiki', (config.bot,))),
+        _protection(desk),
+    ]
+    live, not_live = open_channels(config)
+    asked = [
+        _ask(name, settings, live.get(name), not_live.get(name))
+        for name, settings in config.enabled_channels.items()
+    ]
+    now = datetime.now(UTC)
+    for one in asked:
+        findings += judge_channel(one, now)
+    unusable = frozenset(one.name for one in asked if not one.usable)
+    queue = None
+    try:
+        reader = QueueReader(desk, validity_desk(config), not_live)
+        queue = judge_queue(_page(reader.read(), reader, desk, unusable))
+        findings += queue.findings
+    except DeskError as error:
+        words = Reason('checking-queue-unread', (str(error),))
+        findings.append(Finding('queue', Level(error.exit_code), words))
+    pacing = {
+        name: Pacing(one.posts_per_day, one.minutes_between_posts, one.shares_per_month)
+        for name, one in config.enabled_channels.items()
+    }
+    return Report(host, tuple(findings), asked, pacing, queue)
+
+
+def _explain(desk: OpenDesk, host: str, item_id: str) -> Report:
+    """One item, without asking any network."""
+    _, not_live = open_channels(desk.config)
+    reader = QueueReader(desk, validity_desk(desk.config), not_live)
+    reading = reader.read()
+    standing = reading.by_id.get(item_id)
+    if standing is None:
+        reason = Reason('checking-no-item', (item_id, desk.config.pages.queue))
+        return Report(host, (Finding('item', Level.PERSON, reason, item_id),))
+    found = explain(standing, reading.stopped, reading.now)
+    # While the pages are open to all, nothing at all goes out.
+    protection = _protection(desk)
+    findings = () if protection.level is Level.FINE else (protection,)
+    return Report(host, findings, explained=found)
+
+
+def _protection(desk: OpenDesk) -> Finding:
+    try:
+        check_protection(desk)
+    except ConfigurationError as error:
+        return Finding(
+            'protection', Level.CONFIGURATION, Reason('checking-unprotected', (str(error),))
+        )
+    return Finding('protection', Level.FINE, Reason('checking-protected'))
+
+
+def _ask(
+    name: str, settings: ChannelSettings, channel: Channel | None, not_live: Reason | None
+) -> Asked:
+    """What one channel says of itself: two questions to its network."""
+    if channel is None:
+        return Asked(name, settings.network, settings.account, not_live)
+    account = channel.account()
+    other = None
+    if isinstance(account, Account) and not same_account(account.name, settings.account):
+        names = (name, account.name, settings.account)
+        other = Reason('channels-other-account', names)
+    limits = channel.limits() if isinstance(account, Account) else None
+    return Asked(name, settings.network, settings.account, None, account, limits, other)
+
+
+def _page(
+    reading: Reading, reader: QueueReader, desk: OpenDesk, unusable: frozenset[str]
+) -> Page:  # fmt: skip
+    """The queue page in the form that it is judged in."""
+    edited = [one.timestamp for one in reading.knowledge.chain[:1]]
+    edited += [time for time in (desk.config_page.timestamp,) if time]
+    return Page(
+        standings=reading.standings,
+        now=reading.now,
+        edited=max(edited, default=None),
+        stopped=reading.stopped,
+        paces=reader.paces,
+        patience=_patience(desk.config),
+        unusable=unusable,
+    )
+
+
+def _patience(config: DeskConfig) -> timedelta:
+    """How long an approval may have to wait by the rules alone."""
+    second = config.second_person
+    hours = second if not isinstance(second, bool) else 0.0
+    return max(timedelta(minutes=config.quiet_minutes), timedelta(hours=hours))

@@ -1,0 +1,44 @@
+"""What a check of the desk has found, and the exit code that follows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from mwsocial.errors import EXIT_CONFIGURATION, EXIT_DONE, EXIT_PERSON, EXIT_TEMPORARY
+from mwsocial.reason import Reason
+
+
+class Level(Enum):
+    """How bad something is: its exit code, and a word for it in JSON. The worst one first."""
+
+    CONFIGURATION = EXIT_CONFIGURATION
+    PERSON = EXIT_PERSON
+    TEMPORARY = EXIT_TEMPORARY
+    FINE = EXIT_DONE
+
+    @property
+    def word(self) -> str:
+        """As JSON has it."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One sentence about one thing.
+
+    ``area``: ``wiki``, ``protection``, ``channel``, ``queue``, ``runs`` or ``item``; ``name`` is the
+    channel's or the item's, '' elsewhere.
+    """
+
+    area: str
+    level: Level
+    reason: Reason
+    name: str = ''
+
+
+def worst(findings: Iterable[Finding]) -> Level:
+    """The level of the worst finding; FINE where there is none."""
+    found = {finding.level for finding in findings}
+    return next((level for level in Level if level in found), Level.FINE)

@@ -1,0 +1,156 @@
+"""``check_desk`` on a real wiki with a stand-in for Facebook: what it says, and that it changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mwsocial.sandbox import desk as sandbox_desk
+from tests.real.desk import CONFIG, QUEUE, Desk, Run
+
+pytestmark = pytest.mark.real
+
+PAGE = 'Module:Social media'
+
+
+@pytest.fixture
+def desk(sandbox_base: Path, tmp_path: Path) -> Iterator[Desk]:
+    """A desk with Mastodon and Facebook."""
+    settings: dict[str, Any] = {'quiet minutes': 0}
+    with (
+        sandbox_desk.scratch(tmp_path / 'it', sandbox_base, ['facebook'], **settings) as sandbox,
+        Desk(sandbox) as desk,
+    ):
+        yield desk
+
+
+def check(desk: Desk, *args: str, **environment: str) -> Run:
+    """Run the script, and hold it to what it promises always."""
+    before = desk.text(), desk.text(CONFIG), len(desk.edits())
+    run = desk.run('check_desk', *args, **environment)
+    assert (desk.text(), desk.text(CONFIG), len(desk.edits())) == before
+    for name, value in desk.environment(**environment).items():
+        if name.endswith('_TOKEN'):
+            assert value not in run.text
+    assert 'Traceback' not in run.text, run
+    return run
+
+
+def of(run: Run) -> dict[str, Any]:
+    """The one object that ``-json`` prints."""
+    (line,) = run.out.splitlines()
+    found = json.loads(line)
+    assert isinstance(found, dict)
+    assert found['exit'] == run.code
+    return found
+
+
+def test_from_in_order_to_a_person_is_needed(desk: Desk) -> None:
+    """Fine, then an item that is posted, one that is not, a credential that ends, an open page."""
+    facebook = desk.sandbox.network('facebook')
+    run = check(desk)
+    assert run.code == 0, run
+    assert run.out.splitlines()[-1] == 'Everything is in order.'
+    assert 'MediaWiki may post.' in run.text
+    account = desk.config['channels']['mastodon']['account']
+    assert f'The credential is for {account} and works' in run.text
+    found = of(check(desk, '-json'))
+    channel = found['channels']['facebook']
+    assert (channel['account'], channel['may post'], channel['expires']) == (
+        'MediaWiki',
+        True,
+        None,
+    )
+    assert channel['limits']['length'] == 63206
+    assert found['queue']['states'] == {}
+
+    desk.propose(
+        'release',
+        channels='facebook',
+        text='MediaWiki 1.47 is out: https://www.mediawiki.org/wiki/MediaWiki_1.47',
+    )
+    run = check(desk, '-explain:release')
+    assert (run.code, 'proposed' in run.text) == (0, True), run
+    desk.approve('release')
+    assert 'next run' in check(desk, '-explain:release').text
+    posted = desk.run()
+    assert posted.code == 0, posted
+    assert [one['message'] for one in facebook.ledger()['posts']] == [
+        desk.item('release').content['text']
+    ]
+    assert facebook.ledger()['violations'] == []
+    item = of(check(desk, '-json', '-explain:release'))['item']
+    assert item['state'] == 'posted'
+    (place,) = item['channels']
+    assert (place['channel'], place['action'], place['reason']['key']) == (
+        'facebook',
+        'done',
+        'checking-done',
+    )
+    assert place['address'].startswith(facebook.url)
+    assert place['since'].endswith('Z')
+
+    facebook.fault(
+        'answer', kind='post', status=403,
+        body='{"error": {"message": "(#200) Not this one", "code": 200}}',
+    )  # fmt: skip
+    desk.propose('refused', channels='facebook', text='words that Facebook does not like')
+    desk.approve('refused')
+    desk.run()
+    run = check(desk)
+    assert run.code == 1, run
+    assert 'Not this one' in run.text
+    assert run.out.splitlines()[-1] == 'A person is needed.'
+    assert 'failed' in check(desk, '-explain:refused').text
+    assert check(desk, '-explain:nothing').code == 1
+
+    facebook.call('token', ended=463)
+    found = of(check(desk, '-json'))
+    reasons = {(one['area'], one['name']): one['reason']['key'] for one in found['findings']}
+    assert reasons['channel', 'facebook'] == 'facebook-token-expired'
+    assert found['exit'] == 1
+    facebook.call('token', ended=0)
+
+    run = check(desk, MWSOCIAL_FACEBOOK_URL='http://127.0.0.1:9')
+    assert run.code == 1, 'the failed item is worse than a network that cannot be reached'
+    assert '127.0.0.1:9 could not be reached' in run.text
+
+    desk.person('Admin').protect(PAGE, edit='all', move='all')
+    run = check(desk)
+    assert run.code == 2, run
+    assert PAGE in run.text
+    assert 'Not this one' in run.text, 'the rest is told all the same'
+    run = check(desk, '-explain:refused')
+    assert (run.code, PAGE in run.text) == (2, True), run
+
+
+def test_a_wrong_configuration(desk: Desk) -> None:
+    """One sentence that names the key, for people and for programs."""
+    desk.configure(pasued=True)
+    run = check(desk)
+    assert run.code == 2, run
+    assert 'pasued' in run.text
+    found = of(check(desk, '-json'))
+    assert (found['level'], 'pasued' in found['error']) == ('configuration', True)
+    assert found['findings'] == []
+
+
+def test_no_run_for_hours(desk: Desk) -> None:
+    """An item is due, and nobody sends it."""
+    desk.propose('forgotten', channels='facebook', text='nobody sends me')
+    desk.approve('forgotten')
+    assert check(desk).code == 0
+    desk.sandbox.clock.advance(3 * 3600)
+    run = check(desk)
+    assert run.code == 1, run
+    assert 'forgotten' in run.text
+    assert 'no run has acted' in run.text
+    desk.change('{{Social media item', '{{Social media stop}}\n{{Social media item', by='Dave')
+    assert desk.text(QUEUE).count('{{Social media stop}}') == 1
+    run = check(desk)
+    assert run.code == 0, run
+    assert 'Nothing is sent' in run.text
