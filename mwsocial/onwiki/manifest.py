@@ -97,8 +97,8 @@ def pages(
 ) -> tuple[OnwikiPage, ...]:
     """All pages of the desk, in the order in which they are best written.
 
-    *queue*, *configuration*, *mentions*, *suggestions*: the titles of those pages; *level*: the protection that the
-    configuration asks for.
+    *queue*, *configuration*, *mentions*, *suggestions*: the titles of those pages; *level*: the
+    protection that the configuration asks for.
     """
     return tuple(_pages(queue, configuration, level, mentions, suggestions))
 

@@ -35,8 +35,6 @@ from mwsocial.wiki.save import Conflict, Lost, Outcome, Refused, Saved, save
 from mwsocial.wiki.site import OpenDesk
 
 TRIES = 5
-#: Seconds for all sources of a run together: what has not been asked by then waits for the next run.
-PATIENCE = 300.0
 
 
 @dataclass(frozen=True)
@@ -210,12 +208,7 @@ class Pull:
         )
         found: list[Suggestion] = []
         cursors: dict[str, str] = {}
-        end = time.monotonic() + PATIENCE
         for source in self._sources:
-            if time.monotonic() > end:
-                late = SourceState(source.name, Reason('sources-late'), temporary=True)
-                self._add(late)
-                continue
             state, answer = ask(source, world)
             self._add(state)
             found += answer.suggestions

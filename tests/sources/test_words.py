@@ -119,10 +119,8 @@ def test_a_text_fits_every_channel(words: str, link: str, sentence: str) -> None
         return
     assert not problems(Item(0, {'id': 'feed-1', 'text': text}), DESK)
     assert (
-        (text.endswith(link)
-        and '@' not in text.replace('@ ', '').replace(' @', ''))
-        or '@' in tame(words)
-    )
+        text.endswith(link) and '@' not in text.replace('@ ', '').replace(' @', '')
+    ) or '@' in tame(words)
 
 
 def test_shortening_is_between_words() -> None:
