@@ -74,7 +74,8 @@ class Fetcher:
         resolve: Callable[[str, int], list[str]] | None = None,
     ) -> None:
         """*agent*: who is asking (User-Agent); *folder*: for the cache; *local*: whether the own machine
-        may be asked; *patience*, *whole* and *silence*: seconds for all, for one, and without a byte; *resolve*: host and port to IP addresses.
+        may be asked; *patience*, *whole* and *silence*: seconds for all of its life, for one answer, and
+        without a byte; *resolve*: host and port to IP addresses.
         """
         self._agent = agent
         self._folder = folder
