@@ -93,7 +93,8 @@ class Acting:
     def _deed(self, claim: Claim) -> Deed | Reason:
         previous, first = parts_before(self._reading, claim.item_id, claim.place, self.records)
         after, root = _where(previous), _where(first)
-        if claim.record.kind == 'sending' and before(claim.place) and not (after and root):
+        sends = claim.record.kind == 'sending' and before(claim.place)
+        if sends and not (after and root and self._goes_on(claim)):
             part = str(part_of(claim.place))
             return Reason('delivery-part-waits', (channel_of(claim.place), part))
         images: tuple[Image, ...] = ()
@@ -109,6 +110,23 @@ class Acting:
             self._tools.words(claim.place), images=images, after=after, root=root,
             approved=claim.approved,
         )  # fmt: skip
+
+    def _goes_on(self, claim: Claim) -> bool:
+        """Whether all parts before this one hold the words of the same approval. A correction that this
+        run made, or did not manage to make, is not on the page yet.
+        """
+        standing = self._reading.by_id[claim.item_id]
+        place = before(claim.place)
+        while place:
+            mine = self.records.get((claim.item_id, place))
+            if mine is None:
+                right = place not in standing.situation.changed
+            else:
+                right = mine.kind == 'posted' and mine.words_of == claim.record.revid
+            if not right:
+                return False
+            place = before(place)
+        return True
 
     def _ignoring(self, claim: Claim) -> frozenset[str]:
         """Addresses of our other posts on the channel: none of them is this one."""

@@ -19,6 +19,7 @@ from mwsocial.channels.base import (
     TryLater,
     Unknown,
 )
+from mwsocial.channels.transport import only_while
 from mwsocial.delivery.deeds import Deed
 from mwsocial.desk.records import Record
 from mwsocial.desk.standing import STALE, waiting_words
@@ -152,10 +153,12 @@ def send(
             return found
         if not isinstance(found, NotFound | Deleted) and not deed.repeatable:
             return Unknown(found.reason)
-    # Looking takes time: the lease is asked right before the request that changes something.
+    # Looking takes time, and so does what comes before the request that matters: the lease is asked
+    # right before each one that changes something.
     if not may_send():
         return Unknown(Reason('delivery-late-run'))
-    outcome = deed.do(channel)
+    with only_while(may_send):
+        outcome = deed.do(channel)
     if isinstance(outcome, Unknown):
         found = deed.find(channel, record.time, ignoring)
         if isinstance(found, Deleted) or (isinstance(found, Posted) and record.kind != 'deleting'):

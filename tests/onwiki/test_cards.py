@@ -395,6 +395,30 @@ def test_signed_words_keep_only_links_to_people_and_diffs(admin: Person, place: 
     assert kept[1].endswith('Special:Diff/1')
 
 
+@pytest.mark.parametrize(
+    ('value', 'said', 'linked'),
+    [
+        ('posted 2026-11-25T14:00:07Z 7 https://a.test/1', 'posted', True),
+        ('editing 2026-11-25T14:00:07Z 9 n0nce 7 https://a.test/1', 'being changed', True),
+        ('deleting 2026-11-25T14:00:07Z 9 n0nce 7 https://a.test/1', 'being taken down', True),
+        ('deleted 2026-11-25T14:00:07Z 9 https://a.test/1 7', 'taken down', True),
+        (
+            'kept 2026-11-25T14:00:07Z 9 - 7 https://a.test/1 No such thing.',
+            'stands as it was',
+            True,
+        ),
+        ('sending 2026-11-25T14:00:07Z 7 n0nce', 'being sent', False),
+    ],
+)
+def test_what_a_record_says(show: Show, value: str, said: str, linked: bool) -> None:
+    """Where the post stands is linked, nonces and revision numbers are not shown."""
+    page = show(item(id='it', text='a', sent_mastodon_2=value))
+    assert said in page
+    assert ('https://a.test/1' in html.links(page)) is linked
+    assert 'n0nce' not in page
+    assert ('No such thing.' in page) is value.startswith('kept')
+
+
 def test_a_record_cannot_carry_a_trap(show: Show) -> None:
     for address in (
         'javascript:alert(1)',
@@ -403,10 +427,15 @@ def test_a_record_cannot_carry_a_trap(show: Show) -> None:
         'https://evil.test/]x',
         '//evil.test/',
     ):
-        page = show(item(id='it', text='a', sent_x=f'posted 2026-11-25T14:00:07Z 7 {address}'))
-        assert not [link for link in html.links(page) if 'evil' in link or 'script' in link], (
-            address
-        )
+        for kind in (
+            'posted 2026-11-25T14:00:07Z 7 ',
+            'kept 2026-11-25T14:00:07Z 7 - 5 ',
+            'editing 2026-11-25T14:00:07Z 7 n 5 ',
+        ):
+            page = show(item(id='it', text='a', sent_x=f'{kind}{address}'))
+            assert not [link for link in html.links(page) if 'evil' in link or 'script' in link], (
+                address
+            )
 
 
 def test_a_missing_or_broken_configuration_is_a_plain_warning(

@@ -39,7 +39,7 @@ local STATES = {
 }
 local RECORDS = {
 	sending = 'active', posted = 'good', failed = 'bad', unconfirmed = 'bad', waiting = 'warn',
-	released = 'quiet', deleted = 'quiet'
+	released = 'quiet', deleted = 'quiet', editing = 'active', deleting = 'active', kept = 'warn'
 }
 
 local TEXT = 'color:var(--color-base,#202122)'
@@ -346,9 +346,17 @@ local function record( config, name, value )
 	end
 	local words = who .. ' ' .. pill( RECORDS[kind], say( 'onwiki-record-' .. kind ) ) .. ' ' ..
 		element( 'span', SUBTLE, tools.said( time ) )
-	if kind == 'posted' or kind == 'deleted' then
-		local more = diff( rest, say( 'onwiki-edit' ) ) or rest ~= '' and outside( rest )
+	local function linked( place )
+		local more = diff( place, say( 'onwiki-edit' ) ) or place ~= '' and outside( place )
 		return words .. ( more and ' ' .. more or '' )
+	end
+	if kind == 'posted' or kind == 'deleted' then
+		return linked( rest:match( '^%S*' ) )
+	elseif kind == 'editing' or kind == 'deleting' then
+		return linked( rest:match( '^%S+ %d+ (%S+)' ) or '' )
+	elseif kind == 'kept' then
+		local place, why = rest:match( '^%S+ %d+ (%S+) ?(.*)$' )
+		return linked( place or '' ) .. ( why and why ~= '' and ': ' .. element( 'bdi', nil, tools.signed( why ) ) or '' )
 	elseif kind == 'sending' then
 		return words
 	end
@@ -367,8 +375,9 @@ local function records( item, config )
 	end
 	table.sort( rows )
 	for n, name in ipairs( rows ) do
-		local channel, part = name:match( '^sent%-(.-)%-?(%d*)$' )
-		rows[n] = record( config, tools.channel_name( config, channel ) .. ( part ~= '' and ' ' .. part or '' ), item.bot[name] )
+		local channel, part = name:match( '^sent%-(.+)%-(%d+)$' )
+		channel = channel or name:sub( 6 )
+		rows[n] = record( config, tools.channel_name( config, channel ) .. ( part and ' ' .. part or '' ), item.bot[name] )
 	end
 	return element( 'div', 'margin:.5em 0 0;overflow-wrap:anywhere', list( rows ) )
 end
