@@ -58,7 +58,8 @@ def test_a_card_says_its_state_in_words(show: Show, state: str) -> None:
 
 
 def test_a_suggestion_asks_for_a_decision(admin: Person) -> None:
-    page = admin.parse(item(id='feed-1', text='A post', decision='use [[User:A|A]]'), 'Social media/Suggestions')
+    words = item(id='feed-1', text='A post', decision='use [[User:A|A]]')
+    page = admin.parse(words, 'Social media/Suggestions')
     seen = html.text(page)
     assert 'Suggestion' in seen and 'Waits for approval' not in seen
     assert 'Approve these words' not in page
