@@ -57,6 +57,15 @@ def test_a_card_says_its_state_in_words(show: Show, state: str) -> None:
     assert ('Approve these words' in page) is waits
 
 
+def test_a_suggestion_asks_for_a_decision(admin: Person) -> None:
+    words = item(id='feed-1', text='A post', decision='use [[User:A|A]]')
+    page = admin.parse(words, 'Social media/Suggestions')
+    seen = html.text(page)
+    assert 'Suggestion' in seen and 'Waits for approval' not in seen
+    assert 'Approve these words' not in page
+    assert 'Decision: use A' in seen
+
+
 def test_a_proposal_shows_everything_that_would_go_out(show: Show) -> None:
     page = show(item(**RELEASE))
     seen = html.text(page)

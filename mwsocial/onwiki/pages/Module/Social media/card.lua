@@ -35,7 +35,7 @@ local TONES = {
 local STATES = {
 	proposed = 'active', approved = 'good', sending = 'active', posted = 'good', ['partly posted'] = 'warn',
 	failed = 'bad', unconfirmed = 'bad', missed = 'warn', held = 'warn', declined = 'quiet', deleted = 'quiet',
-	invalid = 'bad'
+	invalid = 'bad', suggested = 'active'
 }
 local RECORDS = {
 	sending = 'active', posted = 'good', failed = 'bad', unconfirmed = 'bad', waiting = 'warn',
@@ -456,7 +456,7 @@ end
 
 -- Cards ----------------------------------------------------------------------------------------
 
-local function state_of( item )
+local function state_of( item, config )
 	local state = ( item.bot.state or 'proposed' ):lower()
 	if not STATES[state] then
 		state = 'proposed'
@@ -466,6 +466,8 @@ local function state_of( item )
 			return 'invalid'
 		elseif item.signed.hold then
 			return 'held'
+		elseif mw.title.getCurrentTitle().prefixedText == config.suggestions then
+			return 'suggested'
 		end
 	end
 	return state
@@ -473,7 +475,7 @@ end
 
 --- The card of an item that `check.read` read.
 function p.item( item, config, frame )
-	item.state = state_of( item )
+	item.state = state_of( item, config )
 	local key = item.state:gsub( ' ', '-' )
 	local named = say( 'onwiki-state-' .. key )
 	local due = when( item )
