@@ -214,6 +214,8 @@ def test_an_item_without_an_id_waits_for_it(show: Show) -> None:
      'alt: Too long for x by 1 (at most 1000).'),
     ({'text': 'a\n----\nb'}, 'text: x takes no threads from this account'),
     ({'text': 'a\n----\nb', 'text_x': 'a'}, ''),
+    ({'text': '\n----\n'.join('a' * 26), 'channels': 'mastodon'},
+     'text: A thread of 26 parts is too long: at most 25.'),
     ({'text': 'ｗ' * 301, 'channels': 'bluesky'}, 'text: Too long for bluesky by 1 (at most 300).'),
     ({'text': '👩‍👩‍👧‍👦' * 130, 'channels': 'bluesky'}, 'bluesky counts bytes, too: at most 3000'),
     ({'text': 'a', 'image': 'Main Page', 'alt': 'b'}, 'image: “Main Page” is no name of an image.'),
