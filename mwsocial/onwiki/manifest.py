@@ -22,6 +22,7 @@ AREAS = ('values', 'validity', 'onwiki')
 _QUEUE = 'Social media/Queue'
 _CONFIGURATION = 'MediaWiki:Social-media.json'
 _MENTIONS = 'Social media/Mentions'
+_SUGGESTIONS = 'Social media/Suggestions'
 
 
 class Writer(Enum):
@@ -92,20 +93,24 @@ def pages(
     configuration: str = _CONFIGURATION,
     level: str = 'sysop',
     mentions: str = _MENTIONS,
+    suggestions: str = _SUGGESTIONS,
 ) -> tuple[OnwikiPage, ...]:
     """All pages of the desk, in the order in which they are best written.
 
-    *queue*, *configuration*, *mentions*: the titles of those pages; *level*: the protection that the
+    *queue*, *configuration*, *mentions*, *suggestions*: the titles of those pages; *level*: the protection that the
     configuration asks for.
     """
-    return tuple(_pages(queue, configuration, level, mentions))
+    return tuple(_pages(queue, configuration, level, mentions, suggestions))
 
 
-def _pages(queue: str, configuration: str, level: str, mentions: str) -> Iterator[OnwikiPage]:
+def _pages(
+    queue: str, configuration: str, level: str, mentions: str, suggestions: str
+) -> Iterator[OnwikiPage]:
     def text(file: str) -> str:
         found = _read(file)
         for usual, title in (
             (_QUEUE, queue), (_CONFIGURATION, configuration), (_MENTIONS, mentions),
+            (_SUGGESTIONS, suggestions),
         ):  # fmt: skip
             found = found.replace(usual, _escaped(title, file))
         return found
@@ -143,6 +148,9 @@ def _pages(queue: str, configuration: str, level: str, mentions: str) -> Iterato
         yield OnwikiPage(f'{queue}/{name}', file, 'wikitext', text(file), edit='autoconfirmed')
     file = f'{_QUEUE}.wikitext'
     yield OnwikiPage(queue, file, 'wikitext', text(file), Kind.THEIRS, move=level, checked=True)
+    # What stands there is only proposed, so nothing waits for its protection.
+    file = f'{_SUGGESTIONS}.wikitext'
+    yield OnwikiPage(suggestions, file, 'wikitext', text(file), Kind.THEIRS, move=level)
 
 
 def messages() -> str:

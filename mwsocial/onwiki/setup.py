@@ -31,7 +31,10 @@ def wanted_pages(wiki: OpenWiki) -> tuple[OnwikiPage, ...]:
 
 
 def _pages(config: DeskConfig, title: str) -> tuple[OnwikiPage, ...]:
-    return pages(config.pages.queue, title, config.protection, config.pages.mentions)
+    titles = config.pages
+    return pages(
+        titles.queue, title, config.protection, titles.mentions, titles.suggestions
+    )
 
 
 def standing(state: PageState) -> install.Standing:
