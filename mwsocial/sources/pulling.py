@@ -17,6 +17,7 @@ from mwsocial.desk.item import Item
 from mwsocial.desk.times import parse_time
 from mwsocial.desk.validity import Desk
 from mwsocial.errors import EXIT_DONE, EXIT_PERSON, ConfigurationError, TemporaryError
+from mwsocial.proposing.moving import Moved, Mover, Used
 from mwsocial.reason import Reason
 from mwsocial.sources import deciding
 from mwsocial.sources.base import Found, Source, Suggestion, World
@@ -24,7 +25,6 @@ from mwsocial.sources.choosing import Taken, choose
 from mwsocial.sources.decisions import Decided, Decisions
 from mwsocial.sources.fetch import Fetcher
 from mwsocial.sources.ledger import Ledger, read_ledger, summary
-from mwsocial.sources.moving import Moved, Mover, Used
 from mwsocial.sources.page import Changes, New, changed, doubled, read_cursors, suggestions
 from mwsocial.sources.trouble import Trouble
 from mwsocial.sources.wikis import Wiki, foreign, own

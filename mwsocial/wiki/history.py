@@ -209,6 +209,49 @@ def bot_revisions(
     return sorted(found, key=lambda revision: revision.revid, reverse=True)
 
 
+def revisions_by(
+    api: Api, title: str, users: Iterable[str], since: datetime | None = None
+) -> list[Revision]:
+    """The metadata of the revisions of a page by some users, newest first, since a time (UTC), or all."""
+    found = []
+    for user in sorted(set(users)):
+        params = {
+            'titles': title,
+            'prop': 'revisions',
+            'rvprop': _PROPS,
+            'rvlimit': 'max',
+            'rvuser': user,
+            'rvend': since.strftime('%Y-%m-%dT%H:%M:%SZ') if since else None,
+        }
+        for answer in api.query_all(params):
+            for page in answer.get('query', {}).get('pages', []):
+                found += [read_revision(one) for one in page.get('revisions', [])]
+    return sorted(found, key=lambda one: one.revid, reverse=True)
+
+
+def chain_since(api: Api, page: PageState, since: datetime) -> tuple[Revision, ...]:
+    """The current revision of a page and its parents back to a time (UTC), newest first.
+
+    Raises TemporaryError where the history does not show the newest revision yet.
+    """
+    params = {
+        'titles': page.title,
+        'prop': 'revisions',
+        'rvprop': _PROPS,
+        'rvlimit': 'max',
+        'rvend': since.strftime('%Y-%m-%dT%H:%M:%SZ'),
+    }
+    known: dict[int, Revision] = {}
+    for answer in api.query_all(params):
+        for one in answer.get('query', {}).get('pages', []):
+            for each in one.get('revisions', []):
+                known[int(each['revid'])] = read_revision(each)
+    chain = chain_of(known, page.revid)
+    if not chain:
+        raise TemporaryError(f'The history of “{page.title}” does not show its newest revision.')
+    return chain
+
+
 def contributions(
     api: Api, users: Iterable[str], *, at_least: int = 0
 ) -> dict[str, list[Revision]]:

@@ -17,11 +17,10 @@ from mwsocial.desk.approval.authors import PROPOSE, proposal_summary
 from mwsocial.desk.item import Item
 from mwsocial.desk.records import names
 from mwsocial.errors import TemporaryError
+from mwsocial.proposing.wikitext import item_wikitext, items_of, reads_back, section, title_of
 from mwsocial.reason import Reason
-from mwsocial.sources.ledger import user_revisions
-from mwsocial.sources.page import reads_back, suggestions
-from mwsocial.sources.wikitext import item_wikitext, section, title_of
 from mwsocial.wiki.api import Api
+from mwsocial.wiki.history import revisions_by
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.read import PageState, snapshot, texts
 from mwsocial.wiki.revision import Revision
@@ -90,14 +89,16 @@ class Mover:
         """One reading of the queue; returns what somebody else's edit kept from it."""
         page = snapshot(self._api, [self._queue]).pages[self._queue]
         if page.missing or page.redirect or page.text_hidden:
-            moved.left |= {one.item.id: Reason('sources-no-queue', (self._queue,)) for one in used}
+            moved.left |= {
+                one.item.id: Reason('proposing-no-queue', (self._queue,)) for one in used
+            }
             return []
-        own = user_revisions(self._api, self._queue, self._bots, min(one.since for one in used))
+        own = revisions_by(self._api, self._queue, self._bots, min(one.since for one in used))
         fresh = []
         for one in used:
             before = self._moved_before(one, own)
             if before is None:
-                moved.left[one.item.id] = Reason('sources-queue-hidden', (self._queue,))
+                moved.left[one.item.id] = Reason('proposing-queue-hidden', (self._queue,))
             elif before:
                 moved.done[one.item.id] = before
             else:
@@ -167,7 +168,7 @@ class Mover:
         proposals: dict[str, str] = {}
         targets: dict[str, str] = {}
         for one in chunk:
-            there = {item.id for item in suggestions(text)}
+            there = {item.id for item in items_of(text)}
             free = [f'{one.item.id}{other}' for other in _OTHERS]
             target = next((name for name in free if name not in there and len(name) <= 64), '')
             longer, content = text, {**one.item.content, 'id': target}
@@ -180,7 +181,7 @@ class Mover:
                 )
                 longer = text.rstrip() + section(title_of(content), wikitext)
             if not target or not reads_back(text, longer, content):
-                moved.left[one.item.id] = Reason('sources-not-movable', (one.item.id,))
+                moved.left[one.item.id] = Reason('proposing-not-movable', (one.item.id,))
                 continue
             text = longer
             proposals[target] = one.user
@@ -191,7 +192,7 @@ class Mover:
 def _comment(used: Used) -> str:
     said = used.item.editors.get('comment', '')
     link = f'[[Special:Diff/{used.decision.revid}]]'
-    return ' · '.join(filter(None, (said, Reason('sources-decided', (link,)).text())))
+    return ' · '.join(filter(None, (said, Reason('proposing-decided', (link,)).text())))
 
 
 def _fitting(used: Sequence[Used]) -> Sequence[Used]:
