@@ -1,6 +1,6 @@
-"""What whole runs cost: requests, edits, CPU, memory; and how planning grows with the page.
+"""What whole runs cost: requests, edits, CPU, memory; how planning grows with the page, counting with texts.
 
-``make bench`` prints one table for each. Times are of this machine and are compared with nothing; counts
+``make bench`` prints one table for each (``python -m tests.bench counting`` only that one). Times are of this machine and are compared with nothing; counts
 and ratios are what to look at.
 """
 
@@ -14,15 +14,17 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mwsocial.channels.counting import Weigher, weigher
 from mwsocial.delivery.assemble import validity_desk
 from mwsocial.desk.item import Queue
 from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.knowledge import Need, Person, Rights
 from mwsocial.sandbox import Gate
 from mwsocial.sandbox import desk as sandbox_desk
-from mwsocial.wiki.config import parse_config
+from mwsocial.wiki.config import NETWORKS, parse_config
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.revision import Revision
+from tests.channels.texts import HOSTILE, TEXTS
 from tests.real.desk import CONFIG, NEWS, QUEUE, Desk
 
 ITEM = """== item-{0} ==
@@ -140,6 +142,31 @@ def planning() -> None:
         write(f'{count:15} {len(text):8} {used:8.3f} {1000 * used / count:8.2f}')
 
 
+def counting() -> None:
+    """CPU seconds to count 10,000 ordinary texts, and the worst of the hostile ones of 100 kB."""
+    write()
+    write('counting: network  10,000 texts   hostile 25 kB  hostile 100 kB   of')
+    ordinary = [text[:280] for text in TEXTS]
+    for network in NETWORKS:
+        weigh = weigher(network)
+        weigh('a.de', '')  # Tables are read once.
+        start = time.process_time()
+        for number in range(10_000):
+            weigh(ordinary[number % len(ordinary)], '')
+        used = time.process_time() - start
+        worst = max((_seconds(weigh, unit, 100_000), unit) for unit in HOSTILE)
+        small = _seconds(weigh, worst[1], 25_000)
+        write(f'{network:>17} {used:13.2f} {small:15.3f} {worst[0]:15.3f}   {worst[1]!a:.30}')
+
+
+def _seconds(weigh: Weigher, unit: str, size: int) -> float:
+    text = unit * (size // len(unit.encode())) + '.de'
+    start = time.process_time()
+    weigh(text, '')
+    return time.process_time() - start
+
+
 if __name__ == '__main__':
-    runs()
-    planning()
+    parts = {'runs': runs, 'planning': planning, 'counting': counting}
+    for name in sys.argv[1:] or parts:
+        parts[name]()

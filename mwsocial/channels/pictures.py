@@ -62,7 +62,8 @@ def _fit(
     if not width or not height or width * height > most_pixels(media_type):
         return Reason('images-not-taken', (title,))
     # A JPEG with a second picture in it (Multi-Picture Format) is no animation.
-    moving = picture.format != 'MPO' and bool(getattr(picture, 'is_animated', False))
+    if picture.format != 'MPO' and getattr(picture, 'is_animated', False):
+        return Reason('images-moving', (title,))
     if (
         media_type in limits.media_types
         and len(data) <= limits.image_bytes
@@ -70,8 +71,6 @@ def _fit(
     ):
         picture.load()
         return Image(_name(title, ''), media_type, data, alt)
-    if moving:
-        return Reason('images-moving', (title,))
     copy = _upright(picture, min(limits.image_side, _COPY_SIDE))
     # A copy of a photograph without loss would be larger than the photograph.
     kinds = [kind for kind in (PNG, WEBP, JPEG) if kind in limits.media_types]

@@ -98,7 +98,9 @@ class Acting:
             return Reason('delivery-part-waits', (channel_of(claim.place), part))
         images: tuple[Image, ...] = ()
         if claim.record.kind != 'deleting' and part_of(claim.place) == 1:
-            found = self._tools.pictures(claim, self._tools.channels[claim.channel])
+            found = self._tools.gallery.of(
+                claim, self._reading, self._tools.channels[claim.channel]
+            )
             if isinstance(found, Reason):
                 return found
             images = found

@@ -6,12 +6,15 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from mwsocial.channels import counting
 from mwsocial.channels.abilities import abilities
+from mwsocial.channels.addresses import takes
 from mwsocial.channels.base import Channel
 from mwsocial.channels.registry import live_channels, secret_values
+from mwsocial.delivery.images import Gallery
 from mwsocial.delivery.newsdesk import NewsDesk
 from mwsocial.delivery.passing import Pass
 from mwsocial.delivery.protection import unsafe_pages
@@ -69,6 +72,7 @@ def validity_desk(config: DeskConfig) -> Desk:
                 one.network,
                 counting.usual_limits(one.network, one.characters),
                 counting.weigher(one.network),
+                takes=partial(takes, one.network),
                 abilities=abilities(one.network, threads=one.threads),
             )
             for name, one in config.enabled_channels.items()
@@ -94,7 +98,7 @@ def post_queue(options: argparse.Namespace) -> int:
     channels, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
     news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bots, desk.config.news_groups)
-    tools = Tools(reader, channels, news, lambda claim, channel: (), say)
+    tools = Tools(reader, channels, news, Gallery(), say)
     report = Pass(tools).run(simulate=options.simulate)
     say(f'done: {desk.session.count} requests to the wiki')
     return report.exit_code

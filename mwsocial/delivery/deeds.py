@@ -15,7 +15,6 @@ from typing import Protocol
 from mwsocial.channels.base import (
     CannotLook,
     Channel,
-    Deleted,
     Image,
     Lookup,
     NotFound,
@@ -51,7 +50,7 @@ class Deed(Protocol):
 
     def find(
         self, channel: Channel, since: datetime, ignoring: Collection[str]
-    ) -> Lookup | Removal:
+    ) -> Lookup:
         """Look whether it has been done, since *since* (UTC), leaving out addresses *ignoring*."""
         ...
 
@@ -152,13 +151,16 @@ class Removing:
 
     def find(
         self, channel: Channel, since: datetime, ignoring: Collection[str]
-    ) -> Lookup | Removal:
-        """Look whether it still stands: ``Posted`` if so, ``Deleted`` if not."""
+    ) -> Lookup:
+        """Look whether it still stands (``Posted``).
+
+        A network that does not show it may have its reasons beside that it is gone: that it is gone is
+        told by taking it down once more.
+        """
         seen = channel.look_up(self.address)
         if isinstance(seen, Seen):
             return Posted(seen.remote_id, self.address)
-        # A definite no to our own post's address: it is not there any more.
-        return Deleted() if isinstance(seen, Refused) else CannotLook(seen.reason)
+        return CannotLook(seen.reason)
 
 
 def _unchanged(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from mwsocial.channels.base import Image, Limits, Refused, TryLater
+from mwsocial.channels.base import CannotLook, Channel, Image, Limits, Refused, TryLater
 from mwsocial.channels.pictures import fit
+from mwsocial.delivery.reading import Reading
 from mwsocial.desk.files import IMAGES, FileFacts, image_title
 from mwsocial.desk.item import Item
+from mwsocial.desk.plan import Claim
 from mwsocial.reason import Reason
 from mwsocial.wiki.download import Originals
 
@@ -22,6 +25,10 @@ def images_for(
     was fetched for the other channels. Nothing is created anywhere: TryLater where another try may
     help, Refused where it cannot.
     """
+    if sum(bool(item.content.get(name)) for name, _ in IMAGES) > 1:
+        # X takes a GIF alone in a post only, even a still one: beside others it goes as a PNG.
+        kinds = tuple(kind for kind in limits.media_types if kind != 'image/gif')
+        limits = replace(limits, media_types=kinds)
     found = []
     for name, alt in IMAGES:
         value = item.content.get(name, '')
@@ -40,3 +47,35 @@ def images_for(
             return Refused(image)
         found.append(image)
     return tuple(found)
+
+
+class Gallery:
+    """One run's images, each made once for each channel: before the claim, when a fault costs nothing."""
+
+    def __init__(self) -> None:
+        """Nothing is fetched yet."""
+        self._originals = Originals()
+        self._made: dict[tuple[str, int, str], tuple[Image, ...]] = {}
+
+    def of(self, claim: Claim, reading: Reading, channel: Channel) -> tuple[Image, ...] | Reason:
+        """The images of the item that *claim* is about, as *channel* takes them, or why not."""
+        if claim.approved is None or not any(
+            name in claim.approved.item.content for name, _ in IMAGES
+        ):
+            return ()
+        key = claim.item_id, claim.record.revid, claim.channel
+        if key in self._made:
+            return self._made[key]
+        limits = channel.limits()
+        if isinstance(limits, CannotLook):
+            return limits.reason
+        history = reading.knowledge
+
+        def file(title: str) -> FileFacts:
+            return history.decide(lambda: history.file(title))
+
+        found = images_for(claim.approved.item, file, limits, self._originals)
+        if not isinstance(found, tuple):
+            return found.reason
+        self._made[key] = found
+        return found

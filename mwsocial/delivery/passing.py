@@ -20,7 +20,7 @@ from mwsocial.delivery.settling import Settler
 from mwsocial.delivery.tools import TRIES, Key, Tools, pause, stands
 from mwsocial.desk.plan import Claim, Plan, make_plan, without_sends
 from mwsocial.desk.records import Record
-from mwsocial.desk.standing import NEWS
+from mwsocial.desk.standing import NEWS, Standing
 from mwsocial.desk.validity import kinds
 from mwsocial.errors import EXIT_DONE, EXIT_PERSON, TemporaryError
 from mwsocial.wiki.save import Conflict, Lost, Saved
@@ -79,6 +79,8 @@ class Pass:
             if isinstance(saved, Saved):
                 self._say(f'saved revision {saved.revid}: {plan.summary}')
                 if not plan.claims:
+                    # What was found out may need a person.
+                    reading = reading if plan.minor else self._reader.read()
                     return self._finish(report, reading, {})
                 return self._act(report, plan.claims, lease)
             if isinstance(saved, Lost):
@@ -127,10 +129,7 @@ class Pass:
     def _finish(self, report: Report, reading: Reading, records: Mapping[Key, Record]) -> Report:
         report.records |= records
         for standing in reading.standings:
-            actions = {target.action for target in standing.targets.values()}
-            if standing.state in ('failed', 'unconfirmed', 'partly posted') or actions & {
-                'failed', 'unconfirmed',
-            }:  # fmt: skip
+            if needs_a_person(standing):
                 report.person = True
                 words = standing.note.text() if standing.note else standing.state
                 self._say(f'{standing.item.id} needs a person: {words}')
@@ -164,3 +163,12 @@ class Pass:
         elif claim.record.kind == 'editing':
             verb = 'correct'
         return f'{verb} {claim.item_id} to {claim.place}: {said!r}'
+
+
+def needs_a_person(standing: Standing) -> bool:
+    """Whether something about the item does not mend itself: refused, doubtful, or not to be changed."""
+    return standing.state in ('failed', 'unconfirmed', 'partly posted') or any(
+        target.action in ('failed', 'unconfirmed')
+        or (target.record is not None and target.record.record.kind == 'kept' and not target.until)
+        for target in standing.targets.values()
+    )

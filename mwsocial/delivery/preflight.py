@@ -44,7 +44,7 @@ class Preflight:
         self._check_sentences(sends)
         self._check_shares(sends, reading.now)
         self._check_costs(sends, reading.now)
-        self._check_pictures(claim for claim in usable if claim.record.kind != 'deleting')
+        self._check_images((claim for claim in usable if claim.record.kind != 'deleting'), reading)
         return self._known() == known
 
     def _known(self) -> tuple[int, int, int]:
@@ -136,12 +136,12 @@ class Preflight:
         item, words = claim.approved.item, self._tools.words(claim.place)
         return channel.cost(post_for(item, claim.place, words, claim.record.revid))
 
-    def _check_pictures(self, claims: Iterable[Claim]) -> None:
+    def _check_images(self, claims: Iterable[Claim], reading: Reading) -> None:
         """Images are fetched, and made to fit, before anything is claimed."""
         for claim in claims:
             if claim.place == NEWS or part_of(claim.place) != 1:
                 continue
-            found = self._tools.pictures(claim, self._tools.channels[claim.channel])
+            found = self._tools.gallery.of(claim, reading, self._tools.channels[claim.channel])
             if isinstance(found, Reason):
                 self._not_ready(claim, found)
 

@@ -7,23 +7,21 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from mwsocial.channels.base import Channel, Image
+from mwsocial.channels.base import Channel
 from mwsocial.delivery.deeds import Words
+from mwsocial.delivery.images import Gallery
 from mwsocial.delivery.newsdesk import NewsDesk
 from mwsocial.delivery.reading import QueueReader, Reading
 from mwsocial.desk.places import before, channel_of
 from mwsocial.desk.plan import Claim, won
 from mwsocial.desk.records import Record
 from mwsocial.desk.standing import why_blocked
-from mwsocial.reason import Reason
 from mwsocial.wiki.config import DeskConfig
 
 #: How often a save is tried while others save the same page.
 TRIES = 5
 #: An item's id and a place.
 Key = tuple[str, str]
-#: The images of an approved item, as one channel takes them, or why there are none.
-Pictures = Callable[[Claim, Channel], tuple[Image, ...] | Reason]
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Tools:
     reader: QueueReader
     channels: Mapping[str, Channel]
     news: NewsDesk
-    pictures: Pictures
+    gallery: Gallery
     say: Callable[[str], None]
 
     @property

@@ -1,14 +1,14 @@
 """What is wrong with the files that an item names, by what the wiki says of them. Pure.
 
 Why no SVG: what an approver sees is the wiki's rendering of it, which changes with the wiki's software
-and fonts and is no file that could be compared. A PNG of it, uploaded, is one.
+and fonts and is no file that could be compared. A PNG of it, uploaded, is one. Why no animation: one
+network wants it alone in a post, another shows its first picture, a third takes none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from mwsocial.channels.base import Limits
 from mwsocial.channels.originals import MEDIA_TYPES, MOST_BYTES, media_type, most_pixels
 from mwsocial.desk.files import FileFacts, same_title
 from mwsocial.reason import Reason
@@ -25,10 +25,8 @@ def name_problem(title: str) -> Reason | None:
     return Reason('validity-file-type', (title, _ENDINGS))
 
 
-def file_problems(
-    title: str, facts: FileFacts, channels: Mapping[str, Limits | None]
-) -> Iterator[Reason]:
-    """Why the file cannot be posted: on any channel, or on one of *channels* (by name, with limits).
+def file_problems(title: str, facts: FileFacts) -> Iterator[Reason]:
+    """Why the file cannot be posted anywhere: one that is only too large for a network is scaled down.
 
     *title* is of an image by its name. The sizes are those that the wiki tells; the bytes are looked at
     before they are sent.
@@ -48,18 +46,7 @@ def file_problems(
         most = f'{most_pixels(facts.mime) // 1_000_000}'
         yield Reason('validity-file-pixels', (title, most))
     if facts.moving:
-        for name, limits in channels.items():
-            if limits is not None and not fits(facts, limits):
-                yield Reason('validity-file-moving', (title, name))
-
-
-def fits(facts: FileFacts, limits: Limits) -> bool:
-    """Whether the network takes the file as it is."""
-    return (
-        facts.mime in limits.media_types
-        and facts.size <= limits.image_bytes
-        and max(facts.width, facts.height) <= limits.image_side
-    )
+        yield Reason('validity-file-moving', (title,))
 
 
 def _megabytes(size: int) -> str:

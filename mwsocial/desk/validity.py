@@ -66,7 +66,7 @@ def problems(item: Item, desk: Desk, files: Files | None = None) -> tuple[Reason
     """
     rules = (_kinds, _channels, _pointer, _addresses, _texts, _lengths, _images, _times, _language)
     found = [reason for rule in rules for reason in rule(item, desk)]
-    return tuple(dict.fromkeys([*found, *_files(item, desk, files or {})]))
+    return tuple(dict.fromkeys([*found, *_files(item, files or {})]))
 
 
 def remarks(item: Item, desk: Desk) -> tuple[Reason, ...]:
@@ -270,15 +270,14 @@ def _images(item: Item, desk: Desk) -> Iterator[Reason]:
             yield Reason('validity-images-many', (channel, str(limits.images)))
 
 
-def _files(item: Item, desk: Desk, files: Files) -> Iterator[Reason]:
-    limits = {name: desk.channels[name].limits for name in channels_of(item, desk)}
+def _files(item: Item, files: Files) -> Iterator[Reason]:
     for image, _ in IMAGES:
         title = image_title(item.content.get(image, ''))
         wrong = name_problem(title) if title else None
         if wrong:
             yield replace(wrong, where=image)
         elif title in files:
-            for reason in file_problems(title, files[title], limits):
+            for reason in file_problems(title, files[title]):
                 yield replace(reason, where=image)
 
 

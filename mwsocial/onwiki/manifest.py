@@ -128,7 +128,8 @@ def _pages(
         edit=level, move=level, checked=True,
     )  # fmt: skip
     for name in (
-        'desk', 'limits/data', 'limits', 'values', 'tools', 'source', 'check', 'card', ''
+        'desk', 'limits/data', 'limits/text', 'limits/domains', 'limits/mastodon', 'limits/x', 'limits',
+        'addresses', 'values', 'tools', 'source', 'check', 'card', '',
     ):  # fmt: skip
         page = f'Social media/{name}'.rstrip('/')
         yield guarded(f'Module:{page}', f'Module/{page}.lua', 'Scribunto')

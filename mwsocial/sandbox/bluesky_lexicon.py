@@ -44,7 +44,7 @@ class XrpcError(Exception):
 
 @dataclass(frozen=True)
 class Known:
-    """What is or was there to refer to: the CID of a record by its address, the size of a blob by its CID."""
+    """What is or was there: the CID of a record by its address, and blobs by their CID."""
 
     record: Callable[[str], str | None]
     blobs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)

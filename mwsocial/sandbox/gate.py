@@ -100,7 +100,10 @@ class Gate:
             self._started = 0
 
     def kill_at(self, event: int, pid: Pid) -> None:
-        """Kill the process ``pid`` (or what the callable gives) at the event of that number."""
+        """Kill the process ``pid`` (or what the callable gives) at the event of that number.
+
+        Killed before its request was handed on, it never sent it: the server does not see it.
+        """
         self._kills[event] = pid
 
     def count(self, **wanted: str) -> int:
@@ -131,14 +134,16 @@ class Gate:
             due = [rule for rule in list(self.rules) if rule.takes(request)]
         return due[0] if due else None
 
-    def event(self, when: str, request: Request) -> None:
-        """Number an event, and kill whom it was told to kill there."""
+    def event(self, when: str, request: Request) -> bool:
+        """Number an event, and kill whom it was told to kill there; whether there was somebody."""
         with self._lock:
             number = len(self.events) + 1
             self.events.append(Event(number, when, request))
             pid = self._kills.pop(number, None)
-        if pid is not None:
-            kill(pid)
+        if pid is None:
+            return False
+        kill(pid)
+        return True
 
     def finish(self, record: Record) -> None:
         """Keep what came of a request."""
@@ -213,7 +218,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             if rule.hang:
                 time.sleep(rule.hang)
-            gate.event('before', request)
+            if gate.event('before', request):
+                raise _Dropped
             self._break(rule.before, rule)
             answer = None
             if rule.answer is None or rule.forward:

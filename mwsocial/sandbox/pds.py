@@ -30,6 +30,8 @@ NODE = 20
 #: The accounts that a new server has: the desk's, and somebody in the world. (The server keeps some
 #: names for itself, such as "reader".)
 ACCOUNTS = ('mediawiki.test', 'wikireader.test')
+#: The folder of the program, beside the sandbox's other ones.
+PROGRAMS = f'programs-pds-{VERSION}'
 _HERE = Path(__file__).resolve().parent
 _ENTRY = 'node_modules/@atproto/pds/package.json'
 _NATIVE = 'better-sqlite3'
@@ -49,7 +51,7 @@ def missing() -> str:
     if node is None or npm is None:
         lacking = ' and '.join(name for name, path in (('node', node), ('npm', npm)) if not path)
         return (
-            f'The real Bluesky server needs Node.js {NODE} or newer with npm; {lacking} is missing.'
+            f'The real Bluesky server needs Node.js {NODE} or newer with npm. Missing: {lacking}.'
         )
     answer = subprocess.run([node, '--version'], capture_output=True, text=True, check=False)
     found = re.match(r'v(\d+)\.', answer.stdout)
@@ -88,12 +90,11 @@ def provide(folder: Path, seconds: float = INSTALLING) -> Path:
         draft.mkdir(parents=True)
         try:
             _install(draft, time.monotonic() + seconds)
-        except TemporaryError as error:
-            files.write(failed, str(error), 0o644)
+        except BaseException as error:
+            shutil.rmtree(draft, ignore_errors=True)
+            if isinstance(error, TemporaryError):
+                files.write(failed, str(error), 0o644)
             raise
-        finally:
-            if not is_installed(draft):
-                shutil.rmtree(draft, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
         failed.unlink(missing_ok=True)

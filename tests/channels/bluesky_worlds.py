@@ -90,7 +90,9 @@ class Real:
         return str(made['uri'])
 
 
-def make(world: World, *, account: str = DESK, cache: Path | None = None, **more: Any) -> BlueskyChannel:
+def make(
+    world: World, *, account: str = DESK, cache: Path | None = None, **more: Any
+) -> BlueskyChannel:
     """A channel for the desk's account on *world*."""
     handle = more.pop('handle', DESK)
     password = more.pop('password', None) or world.password(DESK)

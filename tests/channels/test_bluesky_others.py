@@ -25,7 +25,16 @@ from mwsocial.channels.base import (
 from mwsocial.channels.bluesky import feeds
 from mwsocial.sandbox.bluesky_server import Bluesky
 from mwsocial.sandbox.loopback import Loopback
-from tests.channels.bluesky_worlds import DESK, FOLLOW, READER, REPOST, Stand, StandIn, address, make
+from tests.channels.bluesky_worlds import (
+    DESK,
+    FOLLOW,
+    READER,
+    REPOST,
+    Stand,
+    StandIn,
+    address,
+    make,
+)
 
 SENTENCE = 'For help with MediaWiki see https://www.mediawiki.org/wiki/Project:Support_desk'
 POINTER = Pointer('support', SENTENCE, 'pointer-key', 'en')

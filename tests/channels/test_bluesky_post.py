@@ -99,7 +99,9 @@ def test_a_handle_that_makes_the_server_stumble_stays_text(server: Stand, channe
 
 
 @pytest.mark.parametrize('how', ['limit', 'reset'])
-def test_no_post_while_handles_cannot_be_asked_for(server: Stand, channel: Channel, how: str) -> None:
+def test_no_post_while_handles_cannot_be_asked_for(
+    server: Stand, channel: Channel, how: str
+) -> None:
     server.fault(how, kind='resolveHandle', times=3)
     outcome = channel.post(Post(f'Thanks @{READER}', 'k'))
     assert isinstance(outcome, TryLater)
@@ -413,7 +415,9 @@ def test_delete_touches_nothing_else(server: Stand, channel: Channel) -> None:
 def test_delete_not_clear(server: Stand, channel: Channel, how: str) -> None:
     posted = channel.post(A_POST)
     assert isinstance(posted, Posted)
-    server.fault(how, kind='deleteRecord', done=how == 'reset', status=500 if how == 'status' else 0)
+    server.fault(
+        how, kind='deleteRecord', done=how == 'reset', status=500 if how == 'status' else 0
+    )
     outcome = channel.delete(posted.url)
     assert isinstance(outcome, Deleted if how == 'html' else Unknown)
 

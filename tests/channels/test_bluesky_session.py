@@ -142,9 +142,7 @@ def test_an_old_session_is_refreshed_before_it_is_used(server: Stand, cache: Pat
     assert isinstance(channel.post(A_POST), Posted)
     assert logins(server) == (1, 1)
     assert server.count('post') == 1
-    assert isinstance(
-        make(StandIn(server), cache=cache, now=lambda: later).post(A_POST), Posted
-    )
+    assert isinstance(make(StandIn(server), cache=cache, now=lambda: later).post(A_POST), Posted)
     assert logins(server) == (1, 1)
 
 
@@ -286,7 +284,9 @@ def test_no_password(password: str) -> None:
     assert len(password.strip()) < 2 or password not in str(caught.value)
 
 
-@pytest.mark.parametrize('handle', ['', '@', 'mediawiki', 'a b.test', 'a.test/', 'x@y.test', 'did:'])
+@pytest.mark.parametrize(
+    'handle', ['', '@', 'mediawiki', 'a b.test', 'a.test/', 'x@y.test', 'did:']
+)
 def test_no_handle(handle: str) -> None:
     with pytest.raises(ValueError, match='handle'):
         BlueskyChannel('bluesky', 'https://a.example', handle, PASSWORD)

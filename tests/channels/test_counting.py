@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mwsocial.channels import counting
@@ -101,10 +103,43 @@ def test_bluesky(length: int, text: str) -> None:
 
 
 def test_usual_limits() -> None:
-    assert counting.usual_limits('mastodon') == Limits(500, 4, 1500)
-    assert counting.usual_limits('mastodon', 5000) == Limits(5000, 4, 1500)
-    assert counting.usual_limits('bluesky') == Limits(300, 4, 2000)
-    assert counting.usual_limits('x') is None
+    kinds = Limits(0).media_types
+    usual = Limits(500, 4, 1500, 16_777_216, 5760, kinds)
+    assert counting.usual_limits('mastodon') == usual
+    assert counting.usual_limits('mastodon', 5000) == replace(usual, length=5000)
+    assert counting.usual_limits('x') == Limits(280, 4, 1000, 5_000_000, 4096, kinds)
+    bluesky = counting.usual_limits('bluesky')
+    facebook = counting.usual_limits('facebook')
+    assert bluesky and (bluesky.length, bluesky.images, bluesky.alt_length) == (300, 4, 2000)
+    assert bluesky.image_bytes == 1_000_000
+    assert facebook and (facebook.length, facebook.image_bytes) == (63_206, 4_000_000)
+    assert counting.usual_limits('telegraph') is None
+    # No side that is allowed makes more pixels than a Mastodon server takes.
+    assert usual.image_side**2 <= 33_177_600
+
+
+def test_an_unknown_network_is_counted_in_characters() -> None:
+    assert counting.weigh('telegraph', '👩‍👩 a.de', 'warning') == 8
+
+
+@pytest.mark.parametrize(
+    ('length', 'text'), [(0, ''), (5, 'Hello'), (2, '👍'), (11, '👩‍👩‍👧‍👦'), (12, 'https://a.de')]
+)
+def test_facebook_counts_utf_16_units(length: int, text: str) -> None:
+    assert counting.weigh('facebook', text, 'no text there') == length
+
+
+@pytest.mark.parametrize(
+    ('length', 'text'),
+    [
+        (60, 'é' * 57 + '.한국'),
+        (23, 'https://' + 'é' * 57 + '.한국'),
+        (69, 'https://' + 'é' * 58 + '.한국'),
+        (75, 'https://' + 'a' * 64 + '.de'),
+    ],
+)
+def test_names_that_nobody_could_ask_for_are_no_addresses(length: int, text: str) -> None:
+    assert counting.weigh('mastodon', text) == length
 
 
 def test_hostile_texts_are_counted_at_once() -> None:

@@ -22,3 +22,11 @@ TEXTS = (
     (_FILL * 6)[:480],
     '字' * 480,
 )
+
+#: What hostile texts are made of, over and over: each has made some expression take for ever.
+HOSTILE = (
+    'a.', '.', '(', 'é', 'é-', '日.', 'a.é', 'a_.', '.xn--', 'https://', 'https://a.de/(', '(a)', 'a.de ',
+    'https://a.de/((', '–.한국/', 'é.com日.', 'a.de?!', 'a.de/,', 'a.com-', '𝔸.', '?', 'é' * 57 + '.한국 ',
+    'a.music ', '＠a', '@a.', '@a@b.de ', '@', '@a@', '\u0301', 'a\u0323\u0301', '\u0600', '\u200d',
+    '\ufe0f', '1\ufe0f', '👩‍👩‍👧‍👦', '🇩', '🏴\U000e0067', '\u1100\u1161', 'क\u094d', '#', '----\n', ' ', '\n',
+)  # fmt: skip

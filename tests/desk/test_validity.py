@@ -328,9 +328,7 @@ NOT_PNG = ('file-type', 'File:A.png', 'gif, jpe, jpeg, jpg, png, webp', 'image')
         ({'height': 0}, [NOT_PNG]),
         ({'size': MOST_BYTES + 1}, [('file-bytes', 'File:A.png', '20', 'image')]),
         ({'width': 16_000, 'height': 1001}, [('file-pixels', 'File:A.png', '16', 'image')]),
-        ({'moving': True}, []),
-        ({'moving': True, 'size': 5_000_001}, [('file-moving', 'File:A.png', 'x', 'image')]),
-        ({'moving': True, 'width': 4097}, [('file-moving', 'File:A.png', 'x', 'image')]),
+        ({'moving': True}, [('file-moving', 'File:A.png', 'image')]),
     ],
 )
 def test_files(change: dict[str, object], expected: list[tuple[str, ...]]) -> None:
@@ -338,16 +336,6 @@ def test_files(change: dict[str, object], expected: list[tuple[str, ...]]) -> No
     content = item(text='Hello', channels='x', **PICTURE)
     told = problems(content, DESK, files)
     assert [(r.key.removeprefix('validity-'), *r.args, r.where) for r in told] == expected
-
-
-def test_an_animation_goes_only_where_it_is_taken_as_it_is() -> None:
-    x = replace(DESK.channels['x'], limits=Limits(20, media_types=('image/jpeg', 'image/png')))
-    desk = replace(DESK, channels={**DESK.channels, 'x': x})
-    gif = replace(GOOD, title='File:A.gif', mime='image/gif', moving=True)
-    content = item(text='Hello', image='File:A.gif', alt='An A')
-    keys = [reason.args for reason in problems(content, desk, {'File:A.gif': gif})]
-    assert keys == [('File:A.gif', 'x')]
-    assert problems(content, desk, {'File:A.gif': replace(gif, moving=False)}) == ()
 
 
 def test_a_photograph_may_have_more_pixels() -> None:

@@ -9,15 +9,20 @@ from dataclasses import dataclass
 
 import grapheme
 import pytest
-from mastodon import Mastodon
 
+from mwsocial.channels import counting
+from mwsocial.channels.addresses import takes
 from mwsocial.sandbox import Person
+from tests.channels.test_addresses import CASES as ADDRESSES
+from tests.channels.test_lengths import LENGTHS, NEWER
+from tests.channels.texts import HOSTILE, TEXTS
 
 pytestmark = pytest.mark.real
 
 # Texts go in and out in hexadecimal digits: MediaWiki normalises what it saves and answers.
 MODULE = """
 local limits = require( 'Module:Social media/limits' )
+local addresses = require( 'Module:Social media/addresses' )
 local function from( hex )
     return ( hex:gsub( '%x%x', function ( digits )
         return string.char( tonumber( digits, 16 ) )
@@ -28,7 +33,19 @@ local function to( text )
         return string.format( '%02x', char:byte() )
     end ) )
 end
-return { run = function ( frame )
+return { lengths = function ( frame )
+    local warning, answers = from( frame.args[1] ), {}
+    for n, hex in ipairs( mw.loadJsonData( 'MediaWiki:Texts.json' ) ) do
+        local text, row = from( hex ), {}
+        for i, network in ipairs( { 'mastodon', 'x', 'facebook', 'bluesky' } ) do
+            row[i] = limits.count( network, text, warning )
+            row[i + 5] = addresses.takes( network, text ) and 1 or 0
+        end
+        row[5] = limits.has_address( text ) and 1 or 0
+        answers[n] = table.concat( row, ' ' )
+    end
+    return table.concat( answers, '|' )
+end, run = function ( frame )
     local network, answers = frame.args[1], {}
     for n, hex in ipairs( mw.loadJsonData( 'MediaWiki:Texts.json' ) ) do
         local text, pieces, parts = from( hex ), {}, {}
@@ -59,6 +76,7 @@ class Counted:
 
 
 Count = Callable[[str, Sequence[str]], list[Counted]]
+NETWORKS = ('mastodon', 'x', 'facebook', 'bluesky')
 
 
 @pytest.fixture(scope='module')
@@ -145,15 +163,63 @@ def _mixtures(number: int) -> list[str]:
     return texts
 
 
-def test_mastodon_lengths_are_those_of_the_poster(count: Count) -> None:
-    texts = [*SIMPLE, *LINKED, *_mixtures(1500)]
-    found = count('mastodon', texts)
+Lengths = Callable[..., list[tuple[int, ...]]]
+
+
+@pytest.fixture(scope='module')
+def lengths(admin: Person, count: Count) -> Lengths:
+    """The module's lengths on the networks, whether there is an address, and where it may be a post."""
+
+    def counted(texts: Sequence[str], warning: str = '') -> list[tuple[int, ...]]:
+        admin.edit('MediaWiki:Texts.json', json.dumps([one.encode().hex() for one in texts]))
+        answer = admin.expand(f'{{{{#invoke:Limits test|lengths|{warning.encode().hex()}}}}}')
+        assert '<strong' not in answer, answer
+        return [tuple(map(int, row.split())) for row in answer.split('|')]
+
+    return counted
+
+
+def _poster(text: str, warning: str = '') -> tuple[int, ...]:
+    return (
+        *(counting.weigh(network, text, warning) for network in NETWORKS),
+        int(bool(counting.x_addresses(text))),
+        *(int(takes(network, text)) for network in NETWORKS),
+    )
+
+
+def _assert_agreed(lengths: Lengths, texts: Sequence[str], warning: str = '') -> None:
     wrong = [
-        (text, answer.count, Mastodon.get_status_length(text))
-        for text, answer in zip(texts, found, strict=True)
-        if answer.count != Mastodon.get_status_length(text)
+        (text, found, _poster(text, warning))
+        for text, found in zip(texts, lengths(texts, warning), strict=True)
+        if found != _poster(text, warning)
     ]
     assert wrong == []
+
+
+def test_the_shared_table_counts_alike(lengths: Lengths) -> None:
+    # A wiki page can hold neither half of a character nor nothing at all.
+    texts = [text for text, *_ in (*LENGTHS, *NEWER) if text]
+    assert len(texts) > 500
+    _assert_agreed(lengths, texts)
+    _assert_agreed(lengths, texts, '\u0301 warning of @a@b.de')
+
+
+def test_any_text_counts_alike(lengths: Lengths) -> None:
+    _assert_agreed(lengths, [*SIMPLE, *LINKED, *TEXTS, *_mixtures(1500)])
+
+
+def test_addresses_of_posts_are_known_alike(lengths: Lengths) -> None:
+    _assert_agreed(lengths, [address for address, _ in ADDRESSES if address])
+
+
+def test_hostile_texts_count_alike(lengths: Lengths) -> None:
+    # As much as a wiki's time limit lets one page do.
+    _assert_agreed(lengths, [unit * (8000 // len(unit.encode())) + '.de' for unit in HOSTILE])
+
+
+@pytest.mark.parametrize('unit', ['a.', '日.', 'https://a.de/((', '👩‍👩‍👧‍👦', '\u0301', '@a@b.de '])
+def test_a_text_of_a_hundred_kilobytes_is_counted(lengths: Lengths, unit: str) -> None:
+    _assert_agreed(lengths, [unit * (100_000 // len(unit.encode())) + '.de'])
 
 
 def test_graphemes_are_those_of_unicode(count: Count) -> None:

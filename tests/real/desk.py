@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -11,7 +12,8 @@ from typing import Any, Self
 
 from mwsocial.desk.fingerprint import SHOWN, fingerprint
 from mwsocial.desk.item import Item, Queue
-from mwsocial.sandbox import Sandbox, process
+from mwsocial.onwiki.manifest import pages
+from mwsocial.sandbox import Sandbox, mediawiki, process, pywikibot_folder
 from mwsocial.wiki.items import read_queue
 
 QUEUE = 'Social media/Queue'
@@ -38,6 +40,7 @@ class Desk:
     def __init__(self, sandbox: Sandbox) -> None:
         """*sandbox*: one that has the desk's pages (``mwsocial.sandbox.desk.scratch``)."""
         self.sandbox = sandbox
+        self.queue_title = QUEUE
         self.config = json.loads(self.text(CONFIG))
         self._started: list[Started] = []
 
@@ -57,9 +60,9 @@ class Desk:
         """Somebody on the wiki."""
         return self.sandbox.person(name)
 
-    def text(self, title: str = QUEUE) -> str:
-        """The current wikitext of a page."""
-        return str(self.person('Admin').text(title))
+    def text(self, title: str = '') -> str:
+        """The current wikitext of a page; of the queue if none is named."""
+        return str(self.person('Admin').text(title or self.queue_title))
 
     def queue(self) -> Queue:
         """What the queue page holds."""
@@ -78,19 +81,19 @@ class Desk:
         lines = [f'| {name.replace("_", "-")} = {value}' for name, value in parameters.items()]
         lines = [f'| id = {item_id}'] * bool(item_id) + lines
         wikitext = '\n'.join(['{{Social media item', *lines, '}}'])
-        return int(self.person(by).append_section(QUEUE, item_id or 'New', wikitext))
+        return int(self.person(by).append_section(self.queue_title, item_id or 'New', wikitext))
 
     def fingerprint(self, item_id: str) -> str:
         """What an approval of this item must show now."""
-        channels = sorted(n for n, c in self.config['channels'].items() if c.get('enabled', True))
-        language = self.config.get('language', 'en')
-        return fingerprint(self.item(item_id).content, channels, language)[:SHOWN]
+        return self.mark(self.item(item_id))
 
     def change(self, old: str, new: str, *, by: str, summary: str = '') -> int:
         """Replace a piece of the queue page's wikitext, as somebody."""
-        text, revid = self.person(by).page(QUEUE)
+        text, revid = self.person(by).page(self.queue_title)
         assert text.count(old) == 1, (old, text)
-        return int(self.person(by).edit(QUEUE, text.replace(old, new), summary, base=revid))
+        return int(
+            self.person(by).edit(self.queue_title, text.replace(old, new), summary, base=revid)
+        )
 
     def approve(self, item_id: str, *, by: str = 'Alice', value: str = '') -> int:
         """Add the line that the card shows, as somebody."""
@@ -102,7 +105,30 @@ class Desk:
         words = (
             f'{{{{Social media decision|id={item_id}|approved={self.fingerprint(item_id)} ~~~~}}}}'
         )
-        return int(self.person(by).append_section(QUEUE, f'Approve {item_id}', words))
+        return int(self.person(by).append_section(self.queue_title, f'Approve {item_id}', words))
+
+    def mark(self, item: Item) -> str:
+        """The fingerprint of an item, as far as an approval must show it."""
+        channels = sorted(n for n, c in self.config['channels'].items() if c.get('enabled', True))
+        return fingerprint(item.content, channels, self.config.get('language', 'en'))[:SHOWN]
+
+    def other_bot(self, name: str) -> None:
+        """Let the scripts log in as another account, made a bot with a bot password."""
+        password = secrets.token_hex(16)
+        admin = self.person('Admin')
+        admin.create_account(name, secrets.token_hex(16))
+        admin.user_rights(name, add=['bot'])
+        grants = ','.join(mediawiki.BOT_GRANTS)
+        self.sandbox.maintenance(
+            'createBotPassword.php', '--appid', 'desk', '--grants', grants, name, password
+        )
+        bot = {'name': name, 'login': f'{name}@desk', 'password': password}
+        pywikibot_folder.write(self.sandbox.pywikibot, self.sandbox.host, bot)
+
+    def log_out(self) -> None:
+        """Let the next run of a script log in anew."""
+        for cookies in self.sandbox.pywikibot.glob('*.lwp'):
+            cookies.unlink()
 
     def environment(self, **changes: str) -> dict[str, str]:
         """What an operator's job has in its environment."""
@@ -129,9 +155,24 @@ class Desk:
         """The wikitext of the news template."""
         return self.text(NEWS)
 
-    def edits(self, title: str = QUEUE) -> list[Mapping[str, Any]]:
-        """The revisions of a page by the bot, newest first."""
-        return [one for one in self.person('Admin').history(title) if one.get('user') == BOT]
+    def edits(self, title: str = '') -> list[Mapping[str, Any]]:
+        """The revisions of a page (of the queue if none is named) by the bot, newest first."""
+        history = self.person('Admin').history(title or self.queue_title)
+        return [one for one in history if one.get('user') == BOT]
+
+    def bot_writes(self, title: str, text: str, summary: str) -> int:
+        """An edit from the bot's account that no run of a script made."""
+        return int(self.person(BOT).edit(title, text, summary, bot=True))
+
+    def new_queue(self, title: str) -> None:
+        """Let another page, which has no history, be the queue; protected as the rules want it."""
+        admin = self.person('Admin')
+        for page in pages(title):
+            if page.title.startswith(title):
+                admin.edit(page.title, page.stamped())
+                admin.protect(page.title, **page.protection)
+        self.configure(pages={**self.config['pages'], 'queue': title})
+        self.queue_title = title
 
 
 class Started:

@@ -1,121 +1,138 @@
-"""Attacks on the approval, by real users on the real wiki: nothing of it may go out."""
+"""Attacks on the approval, by real users on the real wiki: nothing of it may go out, and the item says
+which edit is to blame and who can still approve.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
+from tests.real.conftest import NewDesk
 from tests.real.desk import BOT, QUEUE, Desk
 
 pytestmark = pytest.mark.real
 
-
-def posted(desk: Desk, words: str) -> list[dict[str, Any]]:
-    """The account's posts that hold *words*."""
-    return [one for one in desk.posts() if words in one['content']]
+#: How every reason ends: whom the sandbox's configuration lets approve.
+WHO = 'Who may approve: social-approver, Alice.'
 
 
-def refused(desk: Desk, item_id: str, words: str, *reasons: str) -> None:
-    """A run posts nothing of *words*, and the item says why."""
+def refused(desk: Desk, item_id: str, *reasons: str) -> None:
+    """A run posts nothing and needs nobody; the item says why (all of *reasons*)."""
     run = desk.run()
-    assert run.code in (0, 1), run
-    assert not posted(desk, words), run
+    assert run.code == 0, run
+    assert desk.posts() == [], run
     note = desk.item(item_id).bot.get('note', '')
     for reason in reasons:
         assert reason in note, (note, run)
+    again = desk.run()
+    assert again.code == 0, again
+    assert len(desk.edits()) <= 1, 'said once'
+
+
+def goes_out(desk: Desk, words: str, code: int = 0) -> None:
+    """A run posts *words*, and nothing else."""
+    run = desk.run()
+    assert run.code == code, run
+    assert [words in one['content'] for one in desk.posts()] == [True], (desk.posts(), run)
 
 
 def test_forged_signature(desk: Desk) -> None:
     """An outsider writes the right fingerprint and signs with an approver's name."""
     desk.propose('forged', text='forged signature')
     value = f'{desk.fingerprint("forged")} [[User:Alice|Alice]] 12:00, 1 January 2030 (UTC)'
-    desk.change('| id = forged\n', f'| id = forged\n| approved = {value}\n', by='Mallory')
-    refused(desk, 'forged', 'forged signature', 'No edit by somebody who may approve')
+    revid = desk.change('| id = forged\n', f'| id = forged\n| approved = {value}\n', by='Mallory')
+    refused(desk, 'forged', f'set by Mallory ([[Special:Diff/{revid}]]), who may not approve', WHO)
 
 
 def test_edit_after_approval(desk: Desk) -> None:
-    """The words are changed after the approval; putting them back by hand does not help an attacker."""
-    desk.configure(quiet_minutes=10)
+    """The words are changed after the approval."""
     desk.propose('edited', text='approved words')
     desk.approve('edited')
-    desk.change('approved words', 'changed words', by='Mallory')
-    desk.configure(quiet_minutes=0)
-    refused(desk, 'edited', 'changed words', 'approve')
-    assert not posted(desk, 'approved words')
+    revid = desk.change('approved words', 'changed words', by='Mallory')
+    words = f'Mallory changed it after it was approved ([[Special:Diff/{revid}]])'
+    refused(desk, 'edited', words, WHO)
 
 
-def test_only_a_small_parameter_changes(desk: Desk) -> None:
-    """Language, channels, times and news are content too."""
-    for number, line in enumerate(
-        (
-            '| language = de',
-            '| channels = mastodon',
-            '| not-before = 2020-01-01 00:00',
-            '| news = x',
-        )
-    ):
-        item_id = f'small-{number}'
-        desk.propose(item_id, text=f'small parameter {number}')
-        desk.approve(item_id)
-        desk.change(f'| id = {item_id}\n', f'| id = {item_id}\n{line}\n', by='Mallory')
-    run = desk.run()
-    assert not posted(desk, 'small parameter'), run
+@pytest.mark.parametrize(
+    'line',
+    ['| language = de', '| channels = mastodon', '| not-before = 2020-01-01 00:00', '| news = x'],
+)
+def test_only_a_small_parameter_changes(desk: Desk, line: str) -> None:
+    """Language, channels, times and news are content too.
+
+    Naming all channels changes nothing of what goes out, so it may (DESIGN 3: effective values).
+    """
+    desk.propose('small', text='small parameter')
+    desk.approve('small')
+    revid = desk.change('| id = small\n', f'| id = small\n{line}\n', by='Mallory')
+    refused(desk, 'small', 'Mallory changed it ', f'([[Special:Diff/{revid}]])', WHO)
 
 
-def test_copied_approval(desk: Desk) -> None:
+@pytest.mark.parametrize('by', ['Mallory', 'Bob'])
+def test_copied_approval(desk: Desk, by: str) -> None:
     """An approval is copied to another item, by an outsider and by an approver."""
     desk.propose('source', text='the approved one', not_before='2036-01-01 00:00')
     desk.approve('source')
     value = desk.item('source').editors['approved']
-    for item_id, by in (('copy-1', 'Mallory'), ('copy-2', 'Bob')):
-        desk.propose(item_id, text=f'the {item_id} one')
-        desk.change(f'| id = {item_id}\n', f'| id = {item_id}\n| approved = {value}\n', by=by)
-    run = desk.run()
-    assert not posted(desk, 'the copy-'), run
+    desk.propose('copy', text='the copied one')
+    revid = desk.change('| id = copy\n', f'| id = copy\n| approved = {value}\n', by=by)
+    words = f'The approval that {by} set ([[Special:Diff/{revid}]]) is for other content'
+    refused(desk, 'copy', words, WHO)
 
 
 def test_self_approval(desk: Desk) -> None:
     """Who wrote the words does not approve them."""
-    desk.propose('own', by='Alice', text='my own words')
-    desk.approve('own', by='Alice')
-    refused(desk, 'own', 'my own words', 'Alice')
+    wrote = desk.propose('own', by='Alice', text='my own words')
+    revid = desk.approve('own', by='Alice')
+    words = f'Alice approved it ([[Special:Diff/{revid}]]), and was also the first to write it'
+    refused(desk, 'own', words, f'([[Special:Diff/{wrote}]])', 'A second person', WHO)
 
 
 def test_added_and_approved_in_one_edit(desk: Desk) -> None:
     """Adding and approving are two edits, whoever does both."""
-    words = 'all in one edit'
-    desk.propose('at-once', text=words)
+    desk.propose('at-once', text='all in one edit')
     value = desk.fingerprint('at-once')
     text = desk.text()
     start = text.index('== at-once ==')
     desk.person('Alice').edit(QUEUE, text[:start], 'taken out')
     item = text[start:].replace('| id = at-once\n', f'| id = at-once\n| approved = {value} ~~~~\n')
-    desk.person('Alice').edit(QUEUE, text[:start] + item, 'added and approved')
-    refused(desk, 'at-once', words)
+    revid = desk.person('Alice').edit(QUEUE, text[:start] + item, 'added and approved')
+    words = (
+        f'Alice approved it in the same edit that added or changed it ([[Special:Diff/{revid}]])'
+    )
+    refused(desk, 'at-once', words, WHO)
 
 
 def test_blocked_approver(desk: Desk) -> None:
     """An approver who is blocked now has approved nothing; unblocked, the approval counts again."""
     desk.propose('blocked', text='approved by a blocked one')
-    desk.approve('blocked', by='Bob')
+    revid = desk.approve('blocked', by='Bob')
     desk.person('Admin').block('Bob')
-    refused(desk, 'blocked', 'approved by a blocked one', 'Bob')
+    refused(desk, 'blocked', f'set by Bob ([[Special:Diff/{revid}]]), who is blocked', WHO)
     desk.person('Admin').unblock('Bob')
-    desk.run()
-    assert len(posted(desk, 'approved by a blocked one')) == 1
+    goes_out(desk, 'approved by a blocked one')
+    assert 'note' not in desk.item('blocked').bot
 
 
-def test_reverted_text(desk: Desk) -> None:
-    """Restoring an old version of the page, by hand or by undo, never approves."""
+@pytest.mark.parametrize('remark', ['', '\nWith a remark.\n'])
+def test_reverted_text(desk: Desk, remark: str) -> None:
+    """Restoring an old version of the page by hand, as it was or with something more, never approves."""
     desk.propose('restored', text='restored words')
-    desk.approve('restored')
+    first = desk.approve('restored')
     approved = desk.text()
     value = desk.item('restored').editors['approved']
-    desk.change(f'| approved = {value}\n', '', by='Bob', summary='no, not yet')
-    refused(desk, 'restored', 'restored words')
-    desk.person('Bob').edit(QUEUE, approved, 'back to an older version')
-    refused(desk, 'restored', 'restored words')
+    taken = desk.change(f'| approved = {value}\n', '', by='Bob', summary='no, not yet')
+    run = desk.run()
+    assert (run.code, desk.posts(), desk.item('restored').bot) == (0, [], {}), run
+    back = desk.person('Bob').edit(QUEUE, approved + remark, 'back to an older version')
+    if remark:
+        words = (
+            f'Bob brought back an approval ([[Special:Diff/{back}]]) that stood on the page before'
+        )
+        refused(desk, 'restored', words, f'([[Special:PermanentLink/{taken - 1}]])', WHO)
+    else:  # MediaWiki itself tells
+        words = f'Bob brought the approval back by an undo or a rollback ([[Special:Diff/{back}]])'
+        refused(desk, 'restored', words, WHO)
+    assert first < taken < back
 
 
 def test_undo_of_a_vandal_by_an_approver(desk: Desk) -> None:
@@ -124,9 +141,10 @@ def test_undo_of_a_vandal_by_an_approver(desk: Desk) -> None:
     value = f'{desk.fingerprint("planted")} [[User:Alice]] 12:00, 1 January 2030 (UTC)'
     desk.change('| id = planted\n', f'| id = planted\n| approved = {value}\n', by='Mallory')
     revid = desk.change(f'| approved = {value}\n', '', by='Dave')
-    desk.person('Alice').undo(QUEUE, revid)
+    undone = desk.person('Alice').undo(QUEUE, revid)
     assert 'approved' in desk.item('planted').editors
-    refused(desk, 'planted', 'planted words')
+    words = f'Alice brought the approval back by an undo or a rollback ([[Special:Diff/{undone}]])'
+    refused(desk, 'planted', words, WHO)
 
 
 def test_duplicate_id(desk: Desk) -> None:
@@ -137,51 +155,65 @@ def test_duplicate_id(desk: Desk) -> None:
     fake = '== fake ==\n{{Social media item\n| id = twice\n| text = the fake words\n}}\n\n'
     desk.person('Mallory').edit(QUEUE, text[:start] + fake + text[start:], 'a copy')
     run = desk.run()
-    assert not posted(desk, 'the fake words'), run
-    assert 'id' in next(
-        item.bot.get('note', '') for item in desk.queue().items
-        if item.content.get('text') == 'the fake words'
-    )  # fmt: skip
+    assert (run.code, desk.posts()) == (0, []), run
+    copy, real = desk.queue().items
+    assert 'The id twice is in use' in copy.bot['note']
+    assert real.bot == {}
+    # While both stand there, nobody can say which of them an approval means.
+    line = f'| approved = {desk.mark(real)} ~~~~\n'
+    revid = desk.change('| text = the real words\n', f'| text = the real words\n{line}', by='Alice')
+    run = desk.run()
+    assert (run.code, desk.posts()) == (0, []), run
+    real = desk.queue().items[1]
+    assert f'When Alice approved it ([[Special:Diff/{revid}]]), the page held' in real.bot['note']
+    text = desk.text()
+    desk.person('Carol').edit(
+        QUEUE, text[:start] + text[text.index('== twice ==') :], 'the copy goes'
+    )
+    value = desk.item('twice').editors['approved']
+    line = f'| approved = {desk.fingerprint("twice")} ~~~~\n'
+    desk.change(f'| approved = {value}\n', line, by='Bob')
+    goes_out(desk, 'the real words')
 
 
 def test_outsider_adds_bot_parameters(desk: Desk) -> None:
     """States and records that anyone wrote are put right, and do not keep an item from going out."""
     desk.propose('false', text='falsely posted', state='posted')
-    desk.change(
-        '| text = falsely posted\n',
-        '| text = falsely posted\n| sent-mastodon = posted 2026-01-01T00:00:00Z 1 https://evil.example\n',
-        by='Mallory',
-    )
+    forged = '| sent-mastodon = posted 2026-01-01T00:00:00Z 1 https://evil.example'
+    desk.change('| text = falsely posted\n', f'| text = falsely posted\n{forged}\n', by='Mallory')
     run = desk.run()
+    assert run.code == 0, run
     assert desk.item('false').bot == {}, (run, desk.text())
     desk.approve('false')
-    run = desk.run()
-    assert len(posted(desk, 'falsely posted')) == 1, run
+    goes_out(desk, 'falsely posted')
 
 
 def test_outsider_removes_a_record(desk: Desk) -> None:
     """Taking the record off a posted item does not post it again; the record comes back."""
     desk.propose('record', text='posted only once')
     desk.approve('record')
-    desk.run()
-    item = desk.item('record')
-    sent = item.bot['sent-mastodon']
+    goes_out(desk, 'posted only once')
+    sent = desk.item('record').bot['sent-mastodon']
     assert sent.startswith('posted ')
     desk.change(f'| sent-mastodon = {sent}\n', '', by='Mallory')
-    run = desk.run()
-    assert len(posted(desk, 'posted only once')) == 1, run
+    goes_out(desk, 'posted only once')
     assert desk.item('record').bot['sent-mastodon'] == sent
-    # All bot lines gone, and the item approved afresh.
+
+
+def test_all_of_a_posted_item_is_forged_away(desk: Desk) -> None:
+    """All lines of the bot gone, and the item approved afresh: still posted once."""
+    desk.propose('record', text='posted only once')
+    desk.approve('record')
+    goes_out(desk, 'posted only once')
     text = desk.text()
-    lines = [line for line in text.split('\n') if 'posted only once' not in line]
-    assert len(lines) == text.count('\n')
-    value = desk.item('record').editors['approved']
-    for name, shown in desk.item('record').bot.items():
-        text = text.replace(f'| {name:<10} = {shown}\n', '')
-    desk.person('Mallory').edit(QUEUE, text.replace(f'| approved = {value}\n', ''), 'gone')
+    for name, value in {**desk.item('record').bot, **desk.item('record').editors}.items():
+        line = next(one for one in text.split('\n') if one.endswith(f'= {value}') and name in one)
+        text = text.replace(line + '\n', '')
+    desk.person('Mallory').edit(QUEUE, text, 'gone')
+    assert desk.item('record').bot == desk.item('record').editors == {}
     desk.approve('record', by='Bob')
-    run = desk.run()
-    assert len(posted(desk, 'posted only once')) == 1, run
+    goes_out(desk, 'posted only once')
+    assert desk.item('record').bot['state'] == 'posted'
 
 
 def test_forged_record_carried_by_the_bot(desk: Desk) -> None:
@@ -194,8 +226,11 @@ def test_forged_record_carried_by_the_bot(desk: Desk) -> None:
     desk.approve('other')
     desk.approve('carried')
     run = desk.run()
-    assert len(posted(desk, 'carried along')) == 1, run
-    assert len(posted(desk, 'the other one')) == 1, run
+    assert run.code == 0, run
+    assert sorted(one['content'] for one in desk.posts()) == [
+        'carried along<br>',
+        'the other one<br>',
+    ]
 
 
 def test_text_merged_under_an_open_form(desk: Desk) -> None:
@@ -206,32 +241,56 @@ def test_text_merged_under_an_open_form(desk: Desk) -> None:
     line = f'| approved = {desk.fingerprint("merged")} ~~~~'
     desk.change('seen words', 'unseen words', by='Mallory')
     form = text.replace('| language = en\n}}', f'| language = en\n{line}\n}}}}', 1)
-    person.edit(QUEUE, form, 'approved', base=base)
+    revid = person.edit(QUEUE, form, 'approved', base=base)
     assert 'unseen words' in desk.text(), 'the wiki should have merged both edits'
-    refused(desk, 'merged', 'seen words')
+    words = f'The approval that Alice set ([[Special:Diff/{revid}]]) is for other content'
+    refused(desk, 'merged', words, WHO)
 
 
 def test_decision_section(desk: Desk) -> None:
     """A decision by an approver approves, and is folded into the item; one by an outsider does not."""
     desk.propose('decided', text='decided words')
-    desk.decide('decided', by='Mallory')
-    refused(desk, 'decided', 'decided words')
+    revid = desk.decide('decided', by='Mallory')
+    refused(desk, 'decided', f'set by Mallory ([[Special:Diff/{revid}]])', WHO)
     desk.decide('decided', by='Bob')
-    run = desk.run()
-    assert len(posted(desk, 'decided words')) == 1, run
+    goes_out(desk, 'decided words')
     assert 'Bob' in desk.item('decided').editors['approved']
+    assert [one.approved for one in desk.queue().decisions if 'Bob' in one.approved] == []
 
 
 def test_hold(desk: Desk) -> None:
     """Anyone holds an item; an approver's hold is lifted only by an approver."""
     desk.propose('held', text='held words')
     desk.approve('held')
-    desk.change('| id = held\n', '| id = held\n| hold = wait for the date ~~~~\n', by='Bob')
-    refused(desk, 'held', 'held words')
-    assert desk.item('held').bot['state'] == 'held'
+    line = '| hold = wait for the date ~~~~\n'
+    revid = desk.change('| id = held\n', f'| id = held\n{line}', by='Bob')
+    run = desk.run()
+    assert (run.code, desk.posts(), desk.item('held').bot['state']) == (0, [], 'held'), run
     hold = desk.item('held').editors['hold']
-    desk.change(f'| hold = {hold}\n', '', by='Mallory')
-    refused(desk, 'held', 'held words')
+    lifted = desk.change(f'| hold = {hold}\n', '', by='Mallory')
+    run = desk.run()
+    assert (run.code, desk.posts()) == (0, []), (lifted, run)
+    item = desk.item('held')
+    assert item.bot['state'] == 'held'
+    assert f'Bob, who may approve, put it on hold ([[Special:Diff/{revid}]])' in item.bot['note']
+    assert WHO in item.bot['note']
+    value = item.editors['approved']
+    desk.change(
+        f'| approved = {value}\n', f'| approved = {desk.fingerprint("held")} ~~~~\n', by='Bob'
+    )
+    goes_out(desk, 'held words')
+
+
+def test_hold_by_anyone(desk: Desk) -> None:
+    """A hold by somebody else goes with its line."""
+    desk.propose('held', text='held words')
+    desk.approve('held')
+    desk.change('| id = held\n', '| id = held\n| hold = is it true? ~~~~\n', by='Mallory')
+    run = desk.run()
+    assert (run.code, desk.posts(), desk.item('held').bot['state']) == (0, [], 'held'), run
+    hold = desk.item('held').editors['hold']
+    desk.change(f'| hold = {hold}\n', '', by='Carol')
+    goes_out(desk, 'held words')
 
 
 def test_stop(desk: Desk) -> None:
@@ -240,24 +299,24 @@ def test_stop(desk: Desk) -> None:
     desk.approve('stopped')
     desk.person('Mallory').edit(QUEUE, '{{Social media stop}}\n' + desk.text(), 'stop')
     run = desk.run()
-    assert not posted(desk, 'stopped words'), run
+    assert (run.code, desk.posts()) == (0, []), run
+    assert 'a stop is set on [[Social media/Queue]]' in run.text
     desk.person('Carol').edit(QUEUE, desk.text().replace('{{Social media stop}}\n', ''), 'go on')
-    desk.run()
-    assert len(posted(desk, 'stopped words')) == 1
+    goes_out(desk, 'stopped words')
 
 
 def test_unprotected_module(desk: Desk) -> None:
     """Where anyone can change what approvers are shown, nothing is posted."""
     desk.propose('unsafe', text='shown by an unprotected module')
     desk.approve('unsafe')
+    before = desk.text()
     desk.person('Admin').protect('Module:Social media', edit='all', move='all')
     run = desk.run()
     assert run.code == 2, run
-    assert 'Module:Social media' in run.text
-    assert not posted(desk, 'shown by an unprotected module')
+    assert '[[Module:Social media]] is not protected' in run.text
+    assert (desk.posts(), desk.text()) == ([], before)
     desk.person('Admin').protect('Module:Social media', edit='sysop', move='sysop')
-    desk.run()
-    assert len(posted(desk, 'shown by an unprotected module')) == 1
+    goes_out(desk, 'shown by an unprotected module')
 
 
 def test_hidden_approval(desk: Desk) -> None:
@@ -266,11 +325,34 @@ def test_hidden_approval(desk: Desk) -> None:
     revid = desk.approve('hidden')
     desk.person('Carol').edit(QUEUE, desk.text() + '\nA remark.\n', 'remark')
     desk.person('Admin').hide_revision(revid, user=True)
-    refused(desk, 'hidden', 'approved in hiding')
+    refused(desk, 'hidden', f'The edit that approved it is hidden ([[Special:Diff/{revid}]])', WHO)
 
 
 def test_bot_account_does_not_approve(desk: Desk) -> None:
     """Whoever gets hold of the bot's account cannot approve with it."""
     desk.propose('robot', text='approved by a robot')
-    desk.approve('robot', by=BOT)
-    refused(desk, 'robot', 'approved by a robot')
+    revid = desk.approve('robot', by=BOT)
+    run = desk.run()
+    assert (run.code, desk.posts()) == (0, []), run
+    note = desk.item('robot').bot['note']
+    assert f'set by {BOT} ([[Special:Diff/{revid}]]), who may not approve' in note
+    assert WHO in note
+
+
+def test_former_account_of_the_bot(new_desk: NewDesk) -> None:
+    """Its records count after a change of account, so nothing is sent again; it never approves."""
+    desk = new_desk()
+    desk.propose('old', text='posted by the former account')
+    desk.approve('old')
+    goes_out(desk, 'posted by the former account')
+    sent = desk.item('old').bot['sent-mastodon']
+    desk.other_bot('News desk bot')
+    desk.change(f'| sent-mastodon = {sent}\n', '', by='Mallory')
+    desk.configure(bot='News desk bot', former_bots=[BOT, 'Never seen here'])
+    goes_out(desk, 'posted by the former account')
+    assert desk.item('old').bot['sent-mastodon'] == sent
+    desk.propose('new', text='approved by the former account')
+    revid = desk.approve('new', by=BOT)
+    run = desk.run()
+    assert (run.code, len(desk.posts())) == (0, 1), run
+    assert f'set by {BOT} ([[Special:Diff/{revid}]]), who may not' in desk.item('new').bot['note']

@@ -1,12 +1,17 @@
 """The process dies at every boundary, one after the other, and nothing is posted twice or lost.
 
-A boundary is the moment before a request is passed on to the wiki or to the network, or the moment after
-the server has carried it out but before its answer comes back. The gates between the scripts and the
-servers count them and kill the process with SIGKILL. Then time passes until the claim is stale, and the
-script runs again. It goes on until a run ends unharmed.
+A boundary is the moment before a request is handed on to the wiki or to the network (which never sees it
+then), or the moment after the server has carried it out but before its answer comes back. The gates
+between the scripts and the servers count them and kill the process with SIGKILL. Then time passes until
+the claim is stale, and the script runs again.
+
+The boundaries are dealt out to several tests, each with a desk of its own. Each goes on with its share
+until a run ends unharmed since it has no boundary of that number any more.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import pytest
 
@@ -17,30 +22,41 @@ pytestmark = pytest.mark.real
 
 #: Longer than a claim stays in force, so that the next run may look what became of it.
 LATER = 700
+#: So many tests share the boundaries; the first of them takes numbers 1, 1 + PARTS, …
+PARTS = {'wiki': 8, 'network': 2}
 
 
-@pytest.mark.parametrize('where', ['wiki', 'network'])
-def test_kill_at_every_boundary(desk: Desk, where: str) -> None:
+@pytest.mark.parametrize(
+    ('where', 'first'),
+    [(where, first) for where, parts in PARTS.items() for first in range(1, parts + 1)],
+)
+def test_kill_at_every_boundary(
+    desk: Desk, where: str, first: int, record_property: Callable[[str, object], None]
+) -> None:
     """Never two posts, never none; the page says what really is."""
-    boundary = 0
-    unharmed = False
     empty = desk.text()
-    while not unharmed:
-        boundary += 1
-        # What is done goes, as into the archive: the page stays as short as a desk's page is.
-        desk.person('Admin').edit(QUEUE, empty, 'done')
+    killed = []
+    boundary = first
+    while True:
         item_id, words = f'{where}-{boundary}', f'killed at boundary {boundary} to the {where}'
-        desk.propose(item_id, text=words + '!', news=words + '.')
+        # What is done goes, as into the archive: the page stays as short as a desk's page is.
+        lines = f'| id = {item_id}\n| text = {words}!\n| news = {words}.\n'
+        item = '\n\n{{Social media item\n' + lines + '}}'
+        desk.person('Carol').edit(QUEUE, empty + item, item_id)
         desk.approve(item_id)
+        desk.log_out()  # so that every run has the same boundaries
         with Gate(desk.sandbox.url) as wiki, Gate(desk.sandbox.mastodon_url) as network:
             run = desk.start(
                 'post_queue', MWSOCIAL_WIKI=wiki.host, MWSOCIAL_MASTODON_URL=network.url
             )
-            {'wiki': wiki, 'network': network}[where].kill_at(boundary, run.process.pid)
+            gate = {'wiki': wiki, 'network': network}[where]
+            gate.kill_at(boundary, run.process.pid)
             ended = run()
         assert ended.code in (0, -9), (boundary, ended)
-        unharmed = ended.code == 0
-        for _ in range(3):
+        if ended.code == -9:
+            killed.append(boundary)
+            assert len(gate.events) >= boundary
+        for _ in range(2):
             if desk.item(item_id).bot.get('state') == 'posted':
                 break
             desk.sandbox.clock.advance(LATER)
@@ -48,8 +64,19 @@ def test_kill_at_every_boundary(desk: Desk, where: str) -> None:
             assert again.code == 0, (boundary, again)
         posts = [one for one in desk.posts() if words + '!' in one['content']]
         assert len(posts) == 1, (boundary, ended)
-        item = desk.item(item_id)
-        assert item.bot['state'] == 'posted', (boundary, ended)
-        assert item.bot['sent-mastodon'].split()[-1] == posts[0]['id']
+        shown = desk.item(item_id).bot
+        assert shown['state'] == 'posted', (boundary, ended)
+        assert shown['sent-mastodon'].split()[-1] == posts[0]['id']
+        assert shown['sent-news'].startswith('posted ')
         assert desk.news().count(words + '.') == 1, boundary
-    assert boundary > (20 if where == 'wiki' else 2), 'the gate did not count'
+        if ended.code == 0:
+            break
+        boundary += PARTS[where]
+    # Nothing was left out: this run had fewer boundaries than the one it was to be killed at, and the
+    # last that was killed is one of them.
+    assert killed == list(range(first, boundary, PARTS[where]))
+    count = len(gate.events)
+    assert boundary - PARTS[where] <= count < boundary, (killed, count)
+    assert count > (50 if where == 'wiki' else 6), 'the gate did not count'
+    record_property('boundaries', count)
+    record_property('killed', len(killed))

@@ -293,8 +293,8 @@ def test_kill_at_an_event(gate: Gate, upstream: _Upstream, event: int, accepted:
     )
     output, _ = child[0].communicate(timeout=20)
     assert (child[0].returncode, output) == (-9, b'')
-    assert len(upstream.seen) == accepted
     _settled(gate, 1)
+    assert len(upstream.seen) == accepted
 
 
 @pytest.mark.parametrize(('how', 'accepted'), [('before', 0), ('after', 1)])

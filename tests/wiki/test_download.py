@@ -170,6 +170,21 @@ def test_several_images_in_their_order() -> None:
     assert [(one.data, one.alt) for one in found] == [(files[path], path) for path in files]
 
 
+@pytest.mark.parametrize(('more', 'kind'), [({}, 'gif'), ({'image2': 'File:A.gif'}, 'png')])
+def test_a_gif_goes_as_it_is_only_where_it_is_alone(more: dict[str, str], kind: str) -> None:
+    body = BytesIO()
+    Pillow.new('RGB', (30, 20), 'red').save(body, 'GIF')
+    data = body.getvalue()
+    with FileServer(says(data)) as server:
+        facts = replace(
+            here(server), mime='image/gif', sha1=hashlib.sha1(data).hexdigest(), size=len(data)
+        )
+        content = {'id': 'a', 'text': 'Hi', 'image': 'File:A.gif', 'alt': 'A', **more}
+        found = images_for(Item(0, content), lambda title: facts, Limits(9), Originals())
+    assert isinstance(found, tuple)
+    assert {one.media_type for one in found} == {f'image/{kind}'}
+
+
 def test_a_file_that_is_gone_or_broken_is_refused() -> None:
     found = images_for(ITEM, lambda title: FileFacts(), Limits(9), Originals())
     assert isinstance(found, Refused)

@@ -12,7 +12,6 @@ from typing import Any
 
 from mwsocial.sandbox import Sandbox
 
-MODULE = 'Module:Social media/values'
 TESTCASES = 'Module:Social media/testcases/values'
 _TEMPLATE = 'User:Admin/values test/'
 _FOUND = re.compile(r'CASE(\d+)x((?:[0-9a-f]{2})+)x ')
@@ -34,9 +33,10 @@ class WikiValues:
     def __init__(self, sandbox: Sandbox) -> None:
         self.admin = sandbox.person('Admin')
         pages = resources.files('mwsocial.onwiki').joinpath('pages')
-        module = pages.joinpath('Module/Social media/values.lua').read_text('utf-8')
         testcases = Path(__file__).with_name('values_testcases.lua').read_text('utf-8')
-        self.admin.edit(MODULE, module)
+        for name in ('limits/data', 'limits/text', 'values'):
+            module = pages.joinpath(f'Module/Social media/{name}.lua').read_text('utf-8')
+            self.admin.edit(f'Module:Social media/{name}', module)
         self.admin.edit(TESTCASES, testcases)
         for name in ('value', 'item', 'lists'):
             text = f'{{{{#invoke:Social media/testcases/values|{name}}}}}'

@@ -65,17 +65,21 @@ def digest(uri: str) -> str:
     return sha256(uri.encode('utf-8', 'surrogatepass')).hexdigest()[:8]
 
 
-def next_mark(mark: Mark | None, read: Iterable[Entry], given: Collection[Entry]) -> Mark | None:
+def next_mark(
+    mark: Mark | None, read: Sequence[Entry], given: Collection[Entry], *, whole: bool = False
+) -> Mark | None:  # fmt: skip
     """How far one is when *given* has been given out of all that was *read*; as before if nothing was.
 
-    On the first time (*mark* None) what is older than what was read is left behind.
+    On the first time (*mark* None) what is older than what was read is left behind, unless that was the
+    *whole* list.
     """
     if not given:
         return mark
-    read = list(read)
-    newest = max(one.time for one in given)
-    floor = mark.since if mark else min(one.time for one in read)
-    since = max(floor, newest - LATE)
+    since = max(one.time for one in given) - LATE
+    if mark:
+        since = max(since, mark.since)
+    elif not whole:
+        since = max(since, min(one.time for one in read))
     handed = {one.uri for one in given}
     known = sorted(
         (

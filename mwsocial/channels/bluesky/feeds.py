@@ -154,7 +154,7 @@ class Feeds:
         """What is new in a list since *cursor*, oldest first; what is left over comes the next time."""
         mark = mark_of(cursor, self._now())
         read: list[Entry] = []
-        back, pages, skipped = '', 0, 0
+        back, pages, skipped, whole = '', 0, 0, False
         while True:
             asked = [*params, ('limit', str(PAGE if mark else FIRST))]
             page = self._page(method, asked, name, back)
@@ -162,6 +162,7 @@ class Feeds:
                 return page
             entries = [one for view in page[0] if (one := entry_of(view))]
             read += entries
+            whole = pages == 0 and len(page[0]) < FIRST
             back, pages = page[1], pages + 1
             reached = mark is None or (
                 bool(entries) and all(one.time < mark.since for one in entries)
@@ -175,7 +176,7 @@ class Feeds:
             one for one in oldest_first(read) if one.seen and (mark is None or mark.is_new(one))
         ]  # fmt: skip
         given = new[:AT_ONCE]
-        after = next_mark(mark, read, given) or Mark(self._now() - LATE)
+        after = next_mark(mark, read, given, whole=whole) or Mark(self._now() - LATE)
         kept = cursor if mark is not None and not given else after.text()
         return Batch(tuple(one.seen for one in given if one.seen), kept, skipped)
 

@@ -9,8 +9,8 @@ _BYTES_EACH = 10
 
 
 def bluesky_length(text: str, warning: str = '') -> int:
-    """The length of a post on Bluesky, of at most 300: its graphemes, or a tenth of its bytes, whichever is
-    more. Addresses count whole. A content warning is no text there.
+    """The length of a post on Bluesky, of at most 300: its graphemes, or a tenth of its bytes, whichever
+    is more. Addresses count whole. A content warning is no text there.
     """
     return max(
         int(grapheme.length(text)), -(-len(text.encode('utf-8', 'surrogatepass')) // _BYTES_EACH)

@@ -1,8 +1,8 @@
 """Where networks see the domain of an address in a text: the rule of twitter-text, which X and Mastodon
 both use. Pure, and linear whatever the text: anybody may put any text on a wiki page.
 
-A domain is labels with dots between them that end in a known top-level domain. Twitter-text says it as one
-regular expression that tries every start with every end; here a run of characters that can
+A domain is labels with dots between them that end in a known top-level domain. Twitter-text says it as
+one regular expression that tries every start with every end; here a run of characters that can
 belong to a domain is looked at once, from its end to its start, and then answers for every start.
 """
 
@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 
-SPACES = '\\x09-\\x0d\\x20\\x85\\xa0\\u1680\\u180e\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
+SPACES = (
+    '\\x09-\\x0d\\x20\\x85\\xa0\\u1680\\u180e\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000'
+)
 _PUNCTUATION = "!'#%&()*+,\\\\:;<=>?@\\[\\]^{|}~$/"
 _INVALID = '\\ufffe\\ufeff\\uffff'
 _DIRECTIONS = '\\u202a-\\u202e\\u061c\\u200e\\u200f\\u2066-\\u2069'
@@ -108,11 +110,8 @@ class Chain:
 
     def is_hopeless(self, number: int) -> bool:
         """Whether no domain begins in the label before this dot, wherever in it."""
-        return (
-            (self.farthest[number] < 0
-            and not self.tops[number])
-            or (self.text[self.dots[number] - 1] in '._-')
-        )
+        nowhere = self.farthest[number] < 0 and not self.tops[number]
+        return nowhere or self.text[self.dots[number] - 1] in '._-'
 
     def _is_label(self, at: int, number: int) -> bool:
         dot = self.dots[number]

@@ -1,4 +1,5 @@
-"""How long a text is on Mastodon: ``StatusLengthValidator`` and ``Extractor`` of the server. Pure, and linear.
+"""How long a text is on Mastodon: ``StatusLengthValidator`` and ``Extractor`` of the server. Pure, and
+linear.
 
 Grapheme clusters of the content warning and the text, after each address with http:// or https:// counts
 23 and ``@user@host`` counts ``@user``.
@@ -25,9 +26,7 @@ _BALANCED = rf'\((?:{_SIGN}++(?:{_NESTED})?+|{_NESTED})\)'
 _PATH = re.compile(rf'/(?:{_SIGN}++|{_BALANCED})*+')
 _NOT_LAST = frozenset('!*"\'「」;:=,.$%[]~&|@')
 _LETTERS = 'a-zA-Z0-9\u00a0-\ud7ff\ue000-\ufdcf\ufdf0-\uffef\U00010000-\U0010fffd'
-_QUERY = re.compile(
-    rf"\?(?:[!?*'();:+$%\[\].,~|@\^]*+[_&=#/\-{_LETTERS}]++)++"
-)  # fmt: skip
+_QUERY = re.compile(rf"\?(?:[!?*'();:+$%\[\].,~|@\^]*+[_&=#/\-{_LETTERS}]++)++")
 _PORT = re.compile(r':[0-9]+')
 _WORD = re.compile(r'\S+')
 _PRECEDING = re.compile(PRECEDING)

@@ -1,12 +1,13 @@
 """How long a text is on X: 280 at the most, weighed as twitter-text does (configuration 3, and X's page
 "Counting characters"). Pure, and linear whatever the text.
 
-The text is put into NFC; an address weighs 23, with or without a scheme; an emoji 2; of what is left, characters
-of the ranges that configuration 3 names weigh 1 and all others 2. Twitter-text's own JavaScript is followed to the
-letter where addresses begin and end, and it works in UTF-16 units: so does this.
+The text is put into NFC; an address weighs 23, with or without a scheme; an emoji 2; of what is left,
+characters of the ranges that configuration 3 names weigh 1 and all others 2. Twitter-text's own JavaScript is
+followed to the letter in where addresses begin and end, and it works in UTF-16 units: so does this.
 
-The count is never less than X's. It can be more for emoji newer than Unicode 11, and for top-level domains
-newer than twitter-text 3.1.0: then it is the greater of the counts with them and without.
+The count is never less than that of twitter-text 3.1.0 (``tests/cases/lengths.json`` holds what it says). It
+can be more where X may know more by now: for emoji newer than Unicode 11, which weigh as their parts, and for
+top-level domains that are newer: then it is the greater of the counts with them and without.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ _LONGEST_SLUG = 40
 _SCHEME = 'https://'
 
 _HEAVY = re.compile('[^\x00-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]')
-# Latin letters with accents, and what a JavaScript expression takes for one without regard to case.
-_ACCENTED = (
+#: Latin letters with accents, and what a JavaScript expression takes for one without regard to case.
+ACCENTED = (
     '\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0253\u0254\u0256\u0257\u0259\u025b\u0260\u0263\u0268\u0269\u026f'
     '\u0272\u0275\u0280\u0283\u0288-\u028c\u0292\u02bb\u0300-\u036f\u0399\u03b9\u1e00-\u1eff\u1fbe'
     '\u2c65\u2c66\u2c7e\u2c7f\ua7dc'
 )
-_LETTERS = f'a-zA-Z0-9\u0400-\u04ff\u1c80-\u1c87{_ACCENTED}'
+_LETTERS = f'a-zA-Z0-9\u0400-\u04ff\u1c80-\u1c87{ACCENTED}'
 # Signs that may stand within a path, but not at its end; nothing here ever backtracks far.
 _WITHIN = "[!*';:,.$%\\[\\]~@|&\u2013]"
 _AT_END = f'[+\\-=_#/{_LETTERS}]'
@@ -53,7 +54,7 @@ _TCO = re.compile(
 )
 _START = re.compile(f'(?<={PRECEDING})[^._\\-]')
 _PRECEDING = re.compile(PRECEDING)
-_ASCII_NAME = re.compile(f'[-a-zA-Z0-9{_ACCENTED}]+')
+_ASCII_NAME = re.compile(f'[-a-zA-Z0-9{ACCENTED}]+')
 
 
 def x_length(text: str, warning: str = '') -> int:

@@ -96,7 +96,7 @@ class Client:
 
     def read(self, path: str, asked: Mapping[str, str] | None = None) -> Exchange:
         """What is at *path*; tried again where the connection broke."""
-        # Spaces as %20: a signature does not hold over a +.
+        # Spaces as %20, as signatures have them (RFC 5849, 3.6).
         query = '?' + urlencode(asked, quote_via=quote, safe='') if asked else ''
         return self._ask('GET', path + query)
 

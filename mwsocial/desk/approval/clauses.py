@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from mwsocial.desk.approval import people
 from mwsocial.desk.approval.authors import self_given
-from mwsocial.desk.approval.history import History, content_of, loses
+from mwsocial.desk.approval.history import History, content_of, loses, newest
 from mwsocial.desk.approval.holds import hold_story
 from mwsocial.desk.approval.verdict import NotApproved, refused
 from mwsocial.desk.files import LOCAL, FileChange, FileFacts, same_title, titles_of
@@ -140,6 +140,16 @@ def same_content(case: Case) -> NotApproved | None:
     then = case.then()
     if then and then.content == case.item.content:
         return None
+    later = case.history.after(case.revision)
+
+    def changed(revision: Revision) -> bool:
+        items = case.history.shown(revision, case.item.id).items
+        return then is not None and all(one.content != then.content for one in items)
+
+    if later and changed(later[0]):
+        by = newest(case.history, changed, later)
+        who = by.user or '?', by.revid, case.named
+        return refused('stale-by', *who)
     return refused('content', case.revision.user, case.revision.revid, case.named)
 
 

@@ -11,16 +11,13 @@ from dataclasses import replace
 
 from mwsocial.desk.approval import people
 from mwsocial.desk.approval.clauses import AUTHOR, CHEAP, READ, Case
-from mwsocial.desk.approval.history import History
+from mwsocial.desk.approval.history import newest
 from mwsocial.desk.approval.verdict import NotApproved, refused
 from mwsocial.desk.fingerprint import SHOWN, fingerprint
 from mwsocial.desk.item import Item
 from mwsocial.desk.rules import Rules
 from mwsocial.reason import Reason
 from mwsocial.wiki.revision import Revision
-
-#: How many texts one step of the search reads at most. A step leaves one part of so many.
-PROBES = 12
 
 
 def stale(
@@ -50,7 +47,7 @@ def stale(
     # Of two items with one id, the other one may be what was approved.
     if not fits(setter) or not later or fits(later[0]):
         return _stale('approval-stale', *who, named)
-    changed = _newest(history, lambda revision: not fits(revision), later)
+    changed = newest(history, lambda revision: not fits(revision), later)
     if changed.text_hidden:
         return _stale('approval-stale', *who, named)
     return _stale('approval-stale-by', changed.user or '?', changed.revid, named)
@@ -99,40 +96,6 @@ def _setter(values: Sequence[str], case: Case) -> Revision | None:
         approvals = history.shown(revision, case.item.id).approvals
         return any(value in approvals for value in values)
 
-    setter = _newest(history, shows, history.chain)
+    setter = newest(history, shows, history.chain)
     history.load([history.parent(setter)])
     return setter if history.parent(setter) or not setter.parentid else None
-
-
-def _newest(
-    history: History, holds: Callable[[Revision], bool], chain: Sequence[Revision]
-) -> Revision:
-    """A revision that holds what the newest of *chain* holds, and its parent does not, or is not in
-    *chain*. Near the end of the chain it is found with the fewest texts. What is hidden may have held
-    it. Raises ``Need``.
-    """
-
-    def may_hold(revision: Revision) -> bool:
-        return revision.text_hidden or holds(revision)
-
-    inside, outside = 0, len(chain)
-    for place in range(1, len(chain)):
-        if history.known(chain[place]):
-            if not may_hold(chain[place]):
-                outside = place
-                break
-            inside = place
-    while outside - inside > 1:
-        gap = outside - inside
-        if outside == len(chain):
-            places = [inside + 2**step for step in range(gap.bit_length()) if 2**step < gap]
-        else:
-            places = sorted({inside + gap * step // (PROBES + 1) for step in range(1, PROBES + 1)})
-        places = [place for place in places if place > inside]
-        history.load([chain[place] for place in places])
-        for place in places:
-            if not may_hold(chain[place]):
-                outside = place
-                break
-            inside = place
-    return chain[inside]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -19,6 +19,9 @@ T = TypeVar('T')
 BATCH = 50
 #: How many revisions are looked at before their authors are asked for.
 SLICE = 500
+
+#: How many texts one step of a search reads at most. A step leaves one part of so many.
+PROBES = 12
 
 #: An item's content, and whether the template itself is at fault (then the content is a guess).
 Content = tuple[frozenset[tuple[str, str]], bool]
@@ -163,3 +166,37 @@ class History:
         except Need:
             return False
         return True
+
+
+def newest(
+    history: History, holds: Callable[[Revision], bool], chain: Sequence[Revision]
+) -> Revision:
+    """A revision that holds what the newest of *chain* holds, and its parent does not, or is not in
+    *chain*. Near the end of the chain it is found with the fewest texts. What is hidden may have held
+    it. Raises ``Need``.
+    """
+
+    def may_hold(revision: Revision) -> bool:
+        return revision.text_hidden or holds(revision)
+
+    inside, outside = 0, len(chain)
+    for place in range(1, len(chain)):
+        if history.known(chain[place]):
+            if not may_hold(chain[place]):
+                outside = place
+                break
+            inside = place
+    while outside - inside > 1:
+        gap = outside - inside
+        if outside == len(chain):
+            places = [inside + 2**step for step in range(gap.bit_length()) if 2**step < gap]
+        else:
+            places = sorted({inside + gap * step // (PROBES + 1) for step in range(1, PROBES + 1)})
+        places = [place for place in places if place > inside]
+        history.load([chain[place] for place in places])
+        for place in places:
+            if not may_hold(chain[place]):
+                outside = place
+                break
+            inside = place
+    return chain[inside]

@@ -26,6 +26,7 @@ TEXTS = [
     'two https://a.example.org/x https://a.example.org/xy',
     'https://de.wikipedia.org/wiki/Größe_(Maß)?a=b&c=d#e',
     '#MediaWiki @reader hello, 日本語 👩‍💻 e\u0301',
+    'https://a.example.org/?a=1&copy=2&lt=3&amp;=4 and &copy',
     'lines\n\nand   spaces',
     'it goes on…',
     'https://www.mediawiki.org',

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from mwsocial.desk.approval import Approved, NotApproved, approval
 from mwsocial.desk.approval.history import BATCH
+from mwsocial.desk.files import FileChange, FileFacts
 from tests.desk.approval.histories import (
     ALICE,
     BOB,
@@ -24,6 +25,7 @@ from tests.desk.approval.histories import (
     ERIN,
     IP,
     RULES,
+    START,
     It,
     Memory,
     Page,
@@ -34,6 +36,9 @@ from tests.desk.approval.oracle import oracle
 HISTORIES = int(os.environ.get('MWSOCIAL_HISTORIES', '3000'))
 USERS = (ALICE, BOB, DAVE, CAROL, ERIN, IP)
 TEXTS = ('Hello', 'World', 'Other')
+FILE = 'File:A.png'
+KINDS = ('upload', 'move', 'delete', 'restore')
+PICTURES = ({}, {'image': FILE, 'alt': 'An A'})
 #: Minutes that pass before an edit.
 WAITS = (0, 0, 0, 2, 12, 12, 90, 60 * 30, 60 * 24 * 11)
 SECOND = (True, True, True, False, 2.0)
@@ -44,7 +49,7 @@ WEIGHTS = {
     1: 'short decide_old undo rollback decline undecline remove double double_other take_back '
     'approve_and_change pre_place fault bot_proposes without_id block unblock lock demote promote '
     'rename hide_user hide_summary configure off_chain approve_tagged approve_alone spell_out '
-    'bot_approves foreign_approves',
+    'bot_approves foreign_approves change_file lead_elsewhere',
     9: 'approve',
 }
 OPERATIONS = [name for times, names in WEIGHTS.items() for name in names.split() * times]
@@ -63,6 +68,7 @@ class Play:
     def __init__(self, second: bool | float) -> None:
         self.world = World(replace(RULES, second_person=second))
         self.old: list[str] = []
+        self.world.files[FILE] = FileFacts(FILE, 'local', uploaded=START)
 
     def names(self) -> tuple[str, ...]:
         known = self.world.names
@@ -83,10 +89,27 @@ class Play:
         return chain[-1 - arg % len(chain)].page if chain else Page()
 
     def text(self, user: str, arg: int) -> None:
-        self.first(user, lambda item: item.say(TEXTS[arg % 3]))
+        self.first(user, lambda item: item.say(TEXTS[arg % 3], **PICTURES[arg % 2]))
+
+    def change_file(self, user: str, arg: int) -> None:
+        """What stands in its log, whoever edits the page; some of it is of before."""
+        kind = KINDS[arg % 4]
+        when = self.world.now - timedelta(minutes=arg % 3)
+        file = self.world.files[FILE]
+        changes = (*file.changes, FileChange(kind, when, user, arg % 2))
+        self.world.files[FILE] = replace(file, changes=changes)
+
+    def lead_elsewhere(self, user: str, arg: int) -> None:
+        """The file's name leads to another file, or to none, or back to it."""
+        change = (
+            {'redirect': True},
+            {'repository': ''},
+            {'redirect': False, 'repository': 'local'},
+        )
+        self.world.files[FILE] = replace(self.world.files[FILE], **change[arg % 3])  # type: ignore[arg-type]
 
     def add(self, user: str, arg: int) -> None:
-        item = It('one' if arg % 4 else 'two').say(TEXTS[arg % 3])
+        item = It('one' if arg % 4 else 'two').say(TEXTS[arg % 3], **PICTURES[arg // 3 % 2])
         if not self.world.page.of(item.id):
             self.world.items(user, *self.world.page.items, item)
 
@@ -291,7 +314,7 @@ def played(steps: Steps, second: int, ending: str) -> World:
     """The history: mostly it begins as most do, with somebody's item that an approver approves."""
     play = Play(SECOND[second % len(SECOND)])
     if second < 8:
-        play.step('add', (0, 2, 3, 4)[second % 4], 3, 0)
+        play.step('add', (0, 2, 3, 4)[second % 4], (3, 5)[second // 4], 0)
         play.step('approve', second % 3, 1, 0)
     for step in steps:
         play.step(*step)
@@ -352,6 +375,8 @@ def test_the_histories_reach_every_verdict() -> None:
     play()
     assert set(reached) >= {
         'approved', 'none', 'held', 'hold-removed', 'id-twice', 'faults', 'stale', 'stale-by',
-        'not-by-approver', 'second-person', 'void-approved', 'quiet',
+        'not-by-approver', 'second-person', 'void-approved', 'quiet', 'file-redirect',
     }, reached  # fmt: skip
+    # What happened to a file is refused by its kind.
+    assert reached.keys() & {f'file-{kind}{place}' for kind in KINDS for place in ('', '-there')}
     assert reached['approved'] > 200

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from mwsocial.desk.approval import Approved, NotApproved, approval, decision, explain, history
+from mwsocial.desk.approval import Approved, NotApproved, approval, decision, history
 from tests.desk.approval.histories import ALICE, BOB, CAROL, ERIN, It, Memory, Page, World
 
 
@@ -45,7 +45,7 @@ def test_an_approval_of_other_content_costs_no_month_of_history(value: str, late
     memory, verdict = ask(world)
     assert isinstance(verdict, NotApproved)
     assert verdict.reason.args[:2] == (ERIN, '3001')
-    assert len(memory.texts) <= 13 + 3 * explain.PROBES
+    assert len(memory.texts) <= 13 + 3 * history.PROBES
     assert memory.rounds <= 6
     assert memory.people == set()
 
@@ -58,7 +58,7 @@ def test_a_forged_approval_costs_little_more_than_what_approvers_wrote() -> None
     world.change(ERIN, lambda item: item.put(approved=world.value(ALICE, item)))
     memory, verdict = ask(world)
     assert isinstance(verdict, NotApproved)
-    assert len(memory.texts) <= 1 + 3 + 1 + 13 + explain.PROBES
+    assert len(memory.texts) <= 1 + 3 + 1 + 13 + history.PROBES
     assert memory.rounds <= 3 + 2
 
 

@@ -159,9 +159,9 @@ end
 
 --- What the reader sees on one channel, without its heading.
 local function body( item, config, name )
-	local network = ( config.channels[name] or {} ).network or name
+	local rules, _, network = check.rules_of( config, name )
 	local parts = {}
-	if item.content.warning then
+	if item.content.warning and rules.warning then
 		parts[1] = element( 'div', STYLES.words .. ';font-weight:bold', '⚠ ' .. inert( item.content.warning ), 'dir="auto"' )
 	end
 	local thread = check.thread( item, config, name )
@@ -176,6 +176,27 @@ local function body( item, config, name )
 	return table.concat( parts ), thread
 end
 
+--- A price with at least two decimals.
+local function price( sum )
+	return ( ( '%.3f' ):format( sum ):gsub( '0$', '' ) )
+end
+
+--- What is special about posting on one channel, in small letters.
+local function facts( item, config, name, thread )
+	local rules, found = check.rules_of( config, name ), {}
+	local sum, linked = check.cost( config, name, thread )
+	if sum then
+		found[1] = say( linked and 'onwiki-cost-link' or 'onwiki-cost', price( sum ) )
+	end
+	if item.content.warning and not rules.warning then
+		found[#found + 1] = say( 'onwiki-no-warning' )
+	end
+	if not rules.edit then
+		found[#found + 1] = say( 'onwiki-no-edit' )
+	end
+	return #found > 0 and element( 'div', SUBTLE .. ';font-size:.9em', table.concat( found, ' ' ) ) or ''
+end
+
 local function heading( item, config, name, thread )
 	local account = ( config.channels[name] or {} ).account or ''
 	local counts = {}
@@ -184,7 +205,7 @@ local function heading( item, config, name, thread )
 	end
 	return element( 'div', STYLES.row, strong( inert( tools.channel_name( config, name ) ) ) ..
 		( account ~= '' and element( 'bdi', SUBTLE .. ';overflow-wrap:anywhere', inert( account ) ) or '' ) ..
-		element( 'span', STYLES.last, table.concat( counts, ', ' ) ) )
+		element( 'span', STYLES.last, table.concat( counts, ', ' ) ) ) .. facts( item, config, name, thread )
 end
 
 --- The posts of an item; channels where it looks the same share one picture.

@@ -2,6 +2,7 @@
 -- It sees what a preview sees; the bot checks the page itself again and has the last word.
 local p = {}
 
+local addresses = require( 'Module:Social media/addresses' )
 local limits = require( 'Module:Social media/limits' )
 local tools = require( 'Module:Social media/tools' )
 local values = require( 'Module:Social media/values' )
@@ -13,6 +14,8 @@ local CONTENT = {
 local SIGNED = { 'approved', 'comment', 'hold', 'decline', 'delete-posts' }
 local OTHERS = { state = true, note = true, ['approved-in'] = true, decision = true }
 local IMAGES = { '', '2', '3', '4' }
+-- What networks take, by the ending of its name; of a drawing (SVG) nobody knows how it will look.
+local IMAGE_TYPES = { gif = true, jpe = true, jpeg = true, jpg = true, png = true, webp = true }
 local EXAMPLE_IMAGE, EXAMPLE_TIME = 'File:MediaWiki 1.47.png', '2026-11-25 14:00'
 
 local is_content, is_signed = {}, {}
@@ -45,24 +48,48 @@ function p.text_on( item, name )
 	return item.content['text-' .. name] or item.content.text or ''
 end
 
-local function rules_of( config, name )
+--- What the network of a channel takes and can, the channel's limit, and the network's key.
+function p.rules_of( config, name )
 	local channel = config.channels[name] or { network = name }
 	local rules = limits.networks[channel.network] or {}
 	return rules, channel.limit or rules.limit, channel.network
 end
+local rules_of = p.rules_of
 
---- The thread of the item on one channel: { text, count, limit, over } for each part.
+--- The thread of the item on one channel: { text, count, limit, over } for each part; `bytes` where it
+--- is the bytes of a part that count.
 function p.thread( item, config, name )
-	local rules, limit, network = rules_of( config, name )
+	item.threads = item.threads or {}
+	if item.threads[name] then
+		return item.threads[name]
+	end
+	local _, limit, network = rules_of( config, name )
 	local parts = limits.parts( p.text_on( item, name ) )
 	for n, text in ipairs( parts ) do
 		local count = limits.count( network, text, item.content.warning )
 		parts[n] = {
 			text = text, count = count, limit = limit, over = limit and count > limit,
-			bytes = rules.bytes and #text > rules.bytes and rules.bytes
+			bytes = limits.counts_bytes( network, text )
 		}
 	end
+	item.threads[name] = parts
 	return parts
+end
+
+--- What the posts of a thread cost on one channel, or nil where the network takes nothing; and whether
+--- one of them has a link.
+function p.cost( config, name, thread )
+	local _, _, network = rules_of( config, name )
+	if network ~= 'x' then
+		return nil
+	end
+	local sum, linked = 0, false
+	for _, part in ipairs( thread ) do
+		local link = limits.has_address( part.text )
+		sum = sum + config.prices[link and 'post with link' or 'post']
+		linked = linked or link
+	end
+	return sum, linked
 end
 
 --- Names as a sentence lists them.
@@ -154,34 +181,27 @@ local function check_pointer( item, config, say )
 	end
 end
 
---- Whether a post at this host can be shared or answered on a network.
-local function takes( network, host )
-	if network == 'x' then
-		return host == 'x.com' or host == 'twitter.com' or host == 'www.x.com' or host == 'mobile.twitter.com'
-	elseif network == 'bluesky' then
-		return host == 'bsky.app'
-	end
-	return network == 'mastodon' and not takes( 'x', host ) and not takes( 'bluesky', host ) and
-		not host:find( 'facebook%.com$' )
-end
-
-local function check_addresses( item, config, say )
+local function check_addresses( item, config, say, remark )
 	for _, kind in ipairs( { 'share', 'point' } ) do
 		local address = item.content[kind]
-		local host = address and address:match( '^https?://([%w.:-]+)[/?][^%s]+$' )
-		if address and not host then
+		if address and not addresses.is_address( address ) then
 			say( kind, 'validity-address', address, 'https://' )
 		elseif address then
-			local going = {}
+			local going, others = {}, {}
 			for _, name in ipairs( item.channels ) do
-				if takes( config.channels[name].network, host:lower() ) then
+				local rules, _, network = rules_of( config, name )
+				if rules[kind] and addresses.takes( network, address ) then
 					going[#going + 1] = name
 				elseif item.content.channels then
 					say( kind, 'validity-share-channel', name )
+				else
+					others[#others + 1] = name
 				end
 			end
 			if #going == 0 and #item.channels > 0 and not item.content.channels then
 				say( kind, 'validity-share-nowhere' )
+			elseif #others > 0 then
+				remark( '', 'onwiki-cannot-' .. kind, listed( others ) )
 			end
 			item.channels = going
 		end
@@ -204,7 +224,7 @@ local function check_texts( item, config, say )
 	end
 end
 
-local function check_lengths( item, config, say )
+local function check_lengths( item, config, say, remark )
 	for _, name in ipairs( item.channels ) do
 		local rules, limit, network = rules_of( config, name )
 		if item.has_text then
@@ -213,13 +233,18 @@ local function check_lengths( item, config, say )
 				say( '', 'validity-no-text', name )
 			end
 			local parts = p.thread( item, config, name )
+			local threads = rules.threads or network == 'x' and config.channels[name].threads == true
+			if #parts > 1 and not threads then
+				say( where, 'validity-no-threads', name )
+			end
 			for n, part in ipairs( parts ) do
 				if part.over and #parts > 1 then
 					say( where, 'validity-part-too-long', name, part.count - limit, limit, n )
 				elseif part.over then
 					say( where, 'validity-too-long', name, part.count - limit, limit )
-				elseif part.bytes then
-					say( where, 'onwiki-check-bytes', name, #part.text - part.bytes, part.bytes )
+				end
+				if part.over and part.bytes then
+					remark( where, 'onwiki-counts-bytes', name, limit * 10 )
 				end
 			end
 		elseif item.content.point then
@@ -238,12 +263,27 @@ local function check_lengths( item, config, say )
 	end
 end
 
+--- Whether the wiki has a file: true, false, or nil where it does not tell. Looking is costly and limited on
+--- a page, so each file is looked for once; not knowing is no problem.
+local function has_file( title, seen )
+	local key = title.prefixedText
+	if seen[key] == nil then
+		local ok, exists = pcall( function ()
+			return title.file.exists
+		end )
+		seen[key] = ok and { exists } or {}
+	end
+	return seen[key][1]
+end
+
 local function check_images( item, config, say )
 	local before
+	local seen, given = {}, 0
 	for n, number in ipairs( IMAGES ) do
 		local image, alt = 'image' .. number, 'alt' .. number
 		local name, words = item.content[image], item.content[alt]
 		if name then
+			given = given + 1
 			if not item.has_text then
 				say( '', 'validity-image-no-text' )
 			end
@@ -254,14 +294,17 @@ local function check_images( item, config, say )
 			if not title or title.namespace ~= 6 then
 				say( image, 'validity-image-name', name, EXAMPLE_IMAGE )
 			else
-				-- Looking for a file is costly and limited on a page: not knowing is no problem.
-				local ok, exists = pcall( function ()
-					return title.file.exists
-				end )
-				if ok and not exists then
-					say( image, 'onwiki-check-image-missing', title.text )
+				local ending, missing = ( title.text:match( '%.(%w+)$' ) or '' ):lower(), false
+				if not IMAGE_TYPES[ending] then
+					say( image, ending == 'svg' and 'onwiki-check-image-svg' or 'onwiki-check-image-type',
+						title.text, keys( IMAGE_TYPES ) )
+				else
+					missing = has_file( title, seen ) == false
+					if missing then
+						say( image, 'onwiki-check-image-missing', title.text )
+					end
 				end
-				item.images[#item.images + 1] = { title = title, alt = words or '', missing = ok and not exists }
+				item.images[#item.images + 1] = { title = title, alt = words or '', missing = missing }
 			end
 			if not words or not is_visible( words ) then
 				say( '', 'validity-alt-missing', image, alt )
@@ -270,6 +313,12 @@ local function check_images( item, config, say )
 			say( '', 'validity-alt-alone', alt, image )
 		end
 		before = image
+	end
+	for _, name in ipairs( item.channels ) do
+		local rules = rules_of( config, name )
+		if rules.images and given > rules.images then
+			say( '', 'validity-images-many', name, rules.images )
+		end
 	end
 end
 

@@ -128,6 +128,9 @@ local DEFAULT_POINTERS = {
 	support = 'For help with MediaWiki see https://www.mediawiki.org/wiki/Project:Support_desk'
 }
 
+-- What X takes for a post, as for the bot.
+local DEFAULT_PRICES = { post = 0.015, ['post with link'] = 0.20 }
+
 local function text_or( value, default )
 	return type( value ) == 'string' and value ~= '' and value or default
 end
@@ -137,7 +140,8 @@ end
 function p.configuration()
 	local title = require( 'Module:Social media/desk' ).configuration
 	local config = {
-		title = title, language = 'en', queue = 'Social media/Queue', channels = {}, enabled = {}, pointers = {}
+		title = title, language = 'en', queue = 'Social media/Queue', channels = {}, enabled = {}, pointers = {},
+		prices = DEFAULT_PRICES
 	}
 	local ok, found = pcall( mw.loadJsonData, title )
 	if not ok or type( found ) ~= 'table' then
@@ -154,6 +158,12 @@ function p.configuration()
 			end
 		end
 	end
+	if type( found['x prices'] ) == 'table' then
+		config.prices = {}
+		for key, price in pairs( DEFAULT_PRICES ) do
+			config.prices[key] = tonumber( found['x prices'][key] ) or price
+		end
+	end
 	local channels = found.channels == nil and DEFAULT_CHANNELS or found.channels
 	for name, channel in pairs( type( channels ) == 'table' and channels or {} ) do
 		if type( name ) ~= 'string' or not name:find( '^%l[%l%d]*$' ) or name == 'news' or
@@ -164,7 +174,7 @@ function p.configuration()
 			config.channels[name] = {
 				network = channel.network or name, account = text_or( channel.account, '' ),
 				language = text_or( channel.language, nil ), enabled = channel.enabled ~= false,
-				limit = tonumber( channel.characters )
+				limit = tonumber( channel.characters ), threads = channel.threads
 			}
 			if config.channels[name].enabled then
 				config.enabled[#config.enabled + 1] = name

@@ -12,6 +12,8 @@
 
 local p = {}
 
+local unicode = require( 'Module:Social media/limits/text' )
+
 local function set( words )
 	local found = {}
 	for word in words:gmatch( '%S+' ) do
@@ -184,9 +186,7 @@ local function check_characters( text, faults )
 end
 
 local function finish( text )
-	if text:find( '[\128-\255]' ) then
-		text = mw.ustring.toNFC( text ) or text
-	end
+	text = unicode.normal( text )
 	local last = #text
 	while last > 0 and has( ' \t\n', text:sub( last, last ) ) do
 		last = last - 1
