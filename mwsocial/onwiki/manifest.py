@@ -97,8 +97,8 @@ def pages(
 ) -> tuple[OnwikiPage, ...]:
     """All pages of the desk, in the order in which they are best written.
 
-    *queue*, *configuration*, *mentions*, *suggestions*: the titles of those pages; *level*: the protection that the
-    configuration asks for.
+    *queue*, *configuration*, *mentions*, *suggestions*: the titles of those pages; *level*: the
+    protection that the configuration asks for.
     """
     return tuple(_pages(queue, configuration, level, mentions, suggestions))
 
@@ -144,11 +144,15 @@ def _pages(
         yield OnwikiPage(f'Template:{page}/doc', file, 'wikitext', text(file))
     for name in ('Decision preload', 'Decision editintro'):
         yield guarded(f'{queue}/{name}', f'{_QUEUE}/{name}.wikitext')
+    for name in ('Decision preload', 'Decision editintro'):
+        yield guarded(f'{mentions}/{name}', f'{_MENTIONS}/{name}.wikitext')
     for name in ('Preload', 'Preload release', 'Preload event', 'Preload share', 'Editintro'):
         file = f'{_QUEUE}/{name}.wikitext'
         yield OnwikiPage(f'{queue}/{name}', file, 'wikitext', text(file), edit='autoconfirmed')
     file = f'{_QUEUE}.wikitext'
     yield OnwikiPage(queue, file, 'wikitext', text(file), Kind.THEIRS, move=level, checked=True)
+    file = f'{_MENTIONS}.wikitext'
+    yield OnwikiPage(mentions, file, 'wikitext', text(file), Kind.THEIRS, move=level, checked=True)
     # What stands there is only proposed, so nothing waits for its protection.
     file = f'{_SUGGESTIONS}.wikitext'
     yield OnwikiPage(suggestions, file, 'wikitext', text(file), Kind.THEIRS, move=level)

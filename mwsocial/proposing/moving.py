@@ -8,6 +8,7 @@ the item off the queue meanwhile or puts another one there under its id.
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +16,6 @@ from datetime import datetime
 
 from mwsocial.desk.approval.authors import PROPOSE, proposal_summary
 from mwsocial.desk.item import Item
-from mwsocial.desk.records import names
 from mwsocial.errors import TemporaryError
 from mwsocial.proposing.wikitext import item_wikitext, items_of, reads_back, section, title_of
 from mwsocial.reason import Reason
@@ -29,17 +29,19 @@ from mwsocial.wiki.save import Conflict, Lost, Outcome, Refused, Saved, save
 TRIES = 5
 #: An id that somebody else has taken on the queue meanwhile gets one of these behind it.
 _OTHERS = ('', '-2', '-3', '-4')
+_WORDS = re.compile(r'[a-z0-9][a-z0-9-]*')
 
 
 @dataclass(frozen=True)
 class Used:
-    """A suggestion that is to be proposed, by the revision in which somebody decided so. ``since``: when
-    it was suggested (UTC).
+    """What is to be proposed, by the revision in which somebody decided so. ``since``: when it came onto
+    the page (UTC). ``title``: of its section on the queue; '' for its first words.
     """
 
     item: Item
     decision: Revision
     since: datetime
+    title: str = ''
 
     @property
     def user(self) -> str:
@@ -128,7 +130,7 @@ class Mover:
             item_id = f'{used.item.id}{other}'
             for revision in own:
                 if not revision.summary_hidden:
-                    if revision.summary.split()[:1] == [PROPOSE] and names(revision, item_id):
+                    if _proposes(revision.summary, item_id):
                         return item_id
                 elif revision.timestamp >= used.since:
                     if revision.text_hidden:
@@ -179,7 +181,7 @@ class Mover:
                     hold=one.item.editors.get('hold', ''),
                     addresses=addresses,
                 )
-                longer = text.rstrip() + section(title_of(content), wikitext)
+                longer = text.rstrip() + section(one.title or title_of(content), wikitext)
             if not target or not reads_back(text, longer, content):
                 moved.left[one.item.id] = Reason('proposing-not-movable', (one.item.id,))
                 continue
@@ -187,6 +189,12 @@ class Mover:
             proposals[target] = one.user
             targets[one.item.id] = target
         return text, proposals, targets
+
+
+def _proposes(summary: str, item_id: str) -> bool:
+    # Names of users and pages are not ids, whatever they are called.
+    words = re.sub(r'\[\[[^\[\]]*\]\]', '', summary)
+    return summary.split()[:1] == [PROPOSE] and item_id in _WORDS.findall(words)
 
 
 def _comment(used: Used) -> str:

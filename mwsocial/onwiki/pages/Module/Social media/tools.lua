@@ -140,7 +140,7 @@ end
 function p.configuration()
 	local title = require( 'Module:Social media/desk' ).configuration
 	local config = {
-		title = title, language = 'en', queue = 'Social media/Queue', channels = {}, enabled = {}, pointers = {},
+		title = title, language = 'en', queue = 'Social media/Queue', mentions = 'Social media/Mentions', channels = {}, enabled = {}, pointers = {},
 		prices = DEFAULT_PRICES
 	}
 	local ok, found = pcall( mw.loadJsonData, title )
@@ -149,7 +149,9 @@ function p.configuration()
 		return config
 	end
 	config.language = text_or( found.language, 'en' )
-	config.queue = type( found.pages ) == 'table' and text_or( found.pages.queue, nil ) or config.queue
+	local pages = type( found.pages ) == 'table' and found.pages or {}
+	config.queue = text_or( pages.queue, config.queue )
+	config.mentions = text_or( pages.mentions, config.mentions )
 	local pointers = found.pointers == nil and DEFAULT_POINTERS or found.pointers
 	if type( pointers ) == 'table' then
 		for key, sentence in pairs( pointers ) do
