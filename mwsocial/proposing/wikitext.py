@@ -82,7 +82,8 @@ def reads_back(before: str, after: str, content: Mapping[str, str]) -> bool:
     """Whether *after* is *before* with one more item at its end, of just this content."""
     old, new = items_of(before), items_of(after)
     return (
-        new[:-1] == old
+        len(new) == len(old) + 1
+        and new[:-1] == old
         and dict(new[-1].content) == dict(content)
         and not new[-1].faults
         and read_queue(after).stopped == read_queue(before).stopped

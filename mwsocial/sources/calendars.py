@@ -23,6 +23,7 @@ from mwsocial.sources.words import of_html
 
 #: Events that are read, events that recur, and how long ago one may have begun to.
 MOST = 5000
+DEEPEST = 20
 MOST_RECURRING = 200
 OLDEST = timedelta(days=366 * 15)
 _FREQUENCIES = frozenset({'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'})
@@ -68,6 +69,7 @@ def calendar(fetched: Fetched, called: str, zone: str, now: datetime, last: date
     """
     host = host_of(fetched.address)
     text = _text(fetched.body, host)
+    _check(text, host)
     try:
         parsed = icalendar.Calendar.from_ical(text, multiple=True)
         events = [one for each in parsed for one in each.walk('VEVENT')][:MOST]
@@ -86,6 +88,21 @@ def _text(body: bytes, host: str) -> str:
         html = text.lstrip()[:1] == '<'
         raise Trouble('sources-html' if html else 'sources-calendar-broken', host)
     return text
+
+
+def _check(text: str, host: str) -> None:
+    """Raise ``Trouble`` unless every part that begins ends: the library forgives what broke off."""
+    open_: list[str] = []
+    for line in text.splitlines():
+        mark, _, name = line.strip().upper().partition(':')
+        if mark == 'BEGIN':
+            open_.append(name)
+        elif mark == 'END' and (not open_ or open_.pop() != name):
+            raise Trouble('sources-calendar-broken', host)
+        if len(open_) > DEEPEST:
+            raise Trouble('sources-calendar-broken', host)
+    if open_:
+        raise Trouble('sources-calendar-broken', host)
 
 
 class _Skip(Exception):

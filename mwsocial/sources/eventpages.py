@@ -34,10 +34,11 @@ _WRITTEN = re.compile(
     rf'|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month2>{_MONTHS})\.?,?\s+(?P<year2>20\d\d)'
     r'|(?P<iso>20\d\d-\d\d-\d\d))'
     r'(?:\s*(?:,|at|T|·|–|-|@)?\s*(?P<hour>\d{1,2})[:.](?P<minute>\d\d)(?::\d\d)?'
-    r'\s*(?P<zone>UTC|GMT|Z)\b)?',
+    r'\s*\(?(?P<zone>UTC|GMT|Z)\b)?',
     re.IGNORECASE,
 )
-_TIME = re.compile(r'\b(\d{1,2})[:.](\d\d)\s*(?:UTC|GMT|Z)\b', re.IGNORECASE)
+_TIME = re.compile(r'\b(\d{1,2})[:.](\d\d)\s*\(?(?:UTC|GMT|Z)\b', re.IGNORECASE)
+_CLOCK = re.compile(r'.{0,10}?\b\d{1,2}[:.]\d\d\b')
 _HEADINGS = ('h1', 'h2', 'h3', 'h4')
 
 
@@ -189,7 +190,7 @@ def _headings(root: Node) -> Iterator[Raw]:
     title, anchor, waiting = '', '', False
     for node in root.walk():
         if node.tag in _HEADINGS:
-            title, waiting = node.text(), True
+            title, waiting = (node.first(of='mw-headline') or node).text(), True
             named = node.attributes.get('id') or next(
                 (one.attributes['id'] for one in node.walk() if one.attributes.get('id')), ''
             )
@@ -200,10 +201,9 @@ def _headings(root: Node) -> Iterator[Raw]:
             if stamp and _stamp(stamp) is not None:
                 waiting = False
                 yield title, _stamp(stamp), anchor
-            elif found := _WRITTEN.search(words[:2000]):
+            elif (found := _WRITTEN.search(words[:2000])) and (
+                # A day alone in running words is no event's time; one with a time of day is.
+                found['hour'] or _CLOCK.match(words, found.end())
+            ):
                 waiting = False
-                # A day alone in running words is no event's time.
-                if found['hour'] is not None or re.search(
-                    r'\d{1,2}[:.]\d\d', words[found.end() :][:20]
-                ):
-                    yield title, _written(words[:2000]), anchor
+                yield title, _written(words[:2000]), anchor

@@ -9,10 +9,10 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from calendar import timegm
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.parsers import expat
@@ -30,6 +30,14 @@ DEEPEST = 100
 _DECLARATION = re.compile(r'^\ufeff?<\?xml\s[^>]{0,200}?\?>')
 _ENCODING = re.compile(rb"""^<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _DOCTYPE = re.compile(r'<!DOCTYPE[^\[<>]{0,500}>', re.IGNORECASE)
+_RFC3339 = re.compile(
+    r'\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)', re.ASCII
+)
+_RFC822 = re.compile(
+    r'([A-Za-z]{3},?\s+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d\d:\d\d(:\d\d)?'
+    r'\s+([+-]\d{4}|GMT|UTC|UT|Z|[ECMP][SD]T)',
+    re.ASCII | re.IGNORECASE,
+)
 _ROOTS = frozenset({'rss', 'feed', 'rdf:RDF'})
 #: Encodings that every reader of XML must take, and what else feeds are written in.
 _KNOWN = frozenset({
@@ -161,20 +169,25 @@ def _entry(one: Any, *, html: bool) -> Entry | None:
     link = str(one.get('link') or '')
     if not title.strip() or not is_address(link):
         return None
-    published = _time(one, 'published') or _time(one, 'updated')
+    # Not through feedparser's own look-up, which takes one time for the other.
+    published = _time(str(dict.get(one, 'published') or dict.get(one, 'updated') or ''))
     return Entry(title, link, published)
 
 
-def _time(one: Any, name: str) -> datetime | None:
-    # feedparser reads a time without a zone as UTC, which would be a guess.
-    words = str(one.get(name) or '')
-    zoned = re.search(r'(Z|[+-]\d{2}:?\d{2}|\b(?:GMT|UTC?|[ECMP][SD]T))\s*$', words.strip(), re.I)
-    parsed = one.get(f'{name}_parsed')
-    if parsed is None or not zoned:
-        return None
+def _time(words: str) -> datetime | None:
+    """A time in the form of Atom (RFC 3339) or RSS (RFC 822), with its zone; None for anything else:
+    feedparser would make some time of nearly all words.
+    """
+    words = words.strip()
     try:
-        return datetime.fromtimestamp(timegm(parsed), UTC)
-    except (ValueError, OverflowError, OSError, TypeError):
+        if _RFC3339.fullmatch(words):
+            found = datetime.fromisoformat(words.upper().replace(' ', 'T'))
+        elif _RFC822.fullmatch(words):
+            found = parsedate_to_datetime(words)
+        else:
+            return None
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError, TypeError, IndexError):
         return None
 
 

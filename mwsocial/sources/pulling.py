@@ -338,10 +338,13 @@ class Pull:
         for attempt in range(TRIES):
             page = self._checked(snapshot(self._api, [self._title]).pages[self._title])
             text = changed(page.text, changes, addresses=addresses)
-            if text == page.text:
-                return None
             there = {item.id for item in suggestions(page.text)}
             after = {item.id for item in suggestions(text)}
+            for one in changes.add:
+                if one.id not in after:
+                    self._report.left[one.id] = Reason('sources-no-room', (self._title,))
+            if text == page.text:
+                return None
             said = summary(
                 [one.id for one in changes.add if one.id in after - there],
                 sorted(there - after & moved.done.keys()),

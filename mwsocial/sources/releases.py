@@ -162,7 +162,7 @@ def from_table(
         when = datetime.combine(day, datetime.min.time(), UTC)
         if now - timedelta(days=settings.days) <= when <= now:
             release = Release((version,))
-            link = re.sub(r'[^/]*$', f'MediaWiki_{version}', address)
+            link = f'{address.rpartition("/")[0]}/MediaWiki_{version}'
             suggestions.append(_suggest(release, link, when, 'sources-why-release-table'))
     return suggestions
 

@@ -37,7 +37,7 @@ _BOLD = re.compile(r"^;?\s*'''(.+?)'''\s*:?\s*$")
 _HEADING = re.compile(r'^(={2,6})\s*(.+?)\s*\1\s*$')
 _TERM = re.compile(r'^;\s*([^:]+?)\s*$')
 _NOTHING = re.compile(r'there is no technical newsletter this week', re.IGNORECASE)
-_FOOTNOTE = re.compile(r'^\[?\d*\]?$')
+_FOOTNOTE = re.compile(r'\[https?://[^\s\[\]]+(?:\s+\[?\d{0,3}\]?)?\]')
 
 
 @dataclass(frozen=True)
@@ -109,13 +109,10 @@ def plain_line(wikitext: str) -> str:
     """The words of one line of wikitext, as readers see them; '' for one that is too long."""
     if len(wikitext) > LONGEST or wikitext.count('{{') + wikitext.count('[[') > 100:
         return ''
-    code = mwparserfromhell.parse(wikitext)
+    code = mwparserfromhell.parse(_FOOTNOTE.sub('', wikitext))
     for link in code.filter_wikilinks():
         if re.match(r'\s*(file|image)\s*:', str(link.title), re.IGNORECASE):
             _remove(code, link)
-    for outside in code.filter_external_links():
-        if outside.brackets and _FOOTNOTE.match(str(outside.title or '').strip()):
-            _remove(code, outside)
     words = ' '.join(str(code.strip_code(normalize=True, collapse=True)).split())
     return re.sub(r'\s+([.,;:])', r'\1', words).strip()
 
