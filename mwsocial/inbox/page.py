@@ -46,7 +46,7 @@ class New:
             (DECIDE, ''),
         )
         lines = [f'| {name:<{_WIDTH}} = {value}'.rstrip() for name, value in rows]
-        title = f'{safe_value(self.author) or self.channel}, {self.created:%Y-%m-%d %H:%M}'
+        title = safe_value(f'{self.author or self.channel}, {self.created:%Y-%m-%d}')
         return '\n'.join([f'== {title} ==', '{{' + MENTION, *lines, '}}'])
 
 
