@@ -62,7 +62,9 @@ class Pass:
             if simulate:
                 self._tell(plan)
                 return self._finish(report, reading, {})
-            if plan.claims and not self._preflight.check(plan, reading):
+            # What has its turn because something else waits is asked about as well. Each round finds
+            # something new that stands against a claim, so that there is an end.
+            while plan.claims and not self._preflight.check(plan, reading):
                 reading = self._reader.read()
                 plan = self._plan(reading)
             report.person = self._preflight.operator

@@ -133,11 +133,7 @@ class QueueReader:
         # The records come with the history that is known to be as new as the page.
         own = marked(history.revisions.values(), self.config.bots)
         standings = self._judge(queue, history, own, moment.now)
-        due = {
-            standing.item.id
-            for standing in standings
-            if any(target.action in ('send', 'settle') for target in standing.targets.values())
-        }
+        due = {standing.item.id for standing in standings if _matters(standing)}
         newest = own[0].revid if own else 0
         if due and self._archives.seek(due, page.title, moment.now, newest):
             standings = self._judge(queue, history, own, moment.now)
@@ -314,6 +310,16 @@ def _applied(text: str, changes: Sequence[ItemChange]) -> str:
             with suppress(ValueError):
                 text = apply(text, [change])
         return text
+
+
+def _matters(standing: Standing) -> bool:
+    """Whether it matters what the archives know of an item: where something is to be sent, and where
+    posts are to be taken down of which the page's own history does not know all.
+    """
+    situation = standing.situation
+    if situation.takedown is not None and set(situation.places) - set(situation.records):
+        return True
+    return any(target.action in ('send', 'settle') for target in standing.targets.values())
 
 
 def _folds(queue: Queue, standings: Sequence[Standing]) -> dict[str, str]:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping
 from html.parser import HTMLParser
 from typing import Any, TypeGuard
-from urllib.parse import urlsplit
 
 from mwsocial.channels import answers, plaintext
 from mwsocial.channels.base import Account, Seen
@@ -18,6 +17,7 @@ from mwsocial.channels.base import Account, Seen
 Status = Mapping[str, Any]
 #: What everybody may see. "Unlisted" ones are only left out of public lists.
 OPEN = frozenset({'public', 'unlisted'})
+_TIMED_ID = re.compile(r'[0-9]{10}([0-9a-f]{32})')
 _AUTHOR = re.compile(r'@[^\s@]+@[^\s@]+')
 
 
@@ -39,9 +39,17 @@ def unwrapped(status: Status) -> Status:
 
 
 def same_id(one: object, other: object) -> bool:
-    """Whether two ids are the same; snac2 writes them in either case."""
-    first, second = answers.sane_id(one), answers.sane_id(other)
-    return bool(first) and first.casefold() == second.casefold()
+    """Whether two ids are the same; snac2 writes them in either case, and with a time before them that
+    changes with the post.
+    """
+    first, second = _bare_id(one), _bare_id(other)
+    return bool(first) and first == second
+
+
+def _bare_id(value: object) -> str:
+    plain = answers.sane_id(value).casefold()
+    timed = _TIMED_ID.fullmatch(plain)
+    return timed[1] if timed else plain
 
 
 def has_address(status: Status, url: str) -> bool:
@@ -62,7 +70,15 @@ def _addresses(status: Status) -> list[str]:
     url, uri = answers.sane_address(status.get('url')), answers.sane_address(status.get('uri'))
     if not uri:
         return [url] if url else []
-    return [url, uri] if url and urlsplit(url).netloc == urlsplit(uri).netloc else [uri]
+    return [url, uri] if url and host(url) == host(uri) else [uri]
+
+
+def host(address: str) -> str:
+    """The host in *address*, with port and whatever else stands before its path; '' for none. Unlike
+    the standard library's, this raises for no address.
+    """
+    parts = address.split('/', 3)
+    return parts[2].casefold() if len(parts) > 2 else ''
 
 
 def author_id(status: Status) -> str:
@@ -80,7 +96,8 @@ def acct(status: Status) -> str:
 
 def is_open(status: Status) -> bool:
     """Whether everybody may see it; what a server does not call public is not."""
-    return status.get('visibility') in OPEN
+    visibility = status.get('visibility')
+    return isinstance(visibility, str) and visibility in OPEN
 
 
 def seen(status: Status, author: str, own: tuple[str, Account]) -> Seen | None:
@@ -91,14 +108,15 @@ def seen(status: Status, author: str, own: tuple[str, Account]) -> Seen | None:
     """
     url, created = address(status), answers.sane_time(status.get('created_at'))
     html = status.get('content')
-    whole = url and created and author_id(status) and isinstance(html, str)
-    if not whole or created is None or not _AUTHOR.fullmatch(author) or not author.isprintable():
+    if not url or created is None or not isinstance(html, str) or not author_id(status):
+        return None
+    if not _AUTHOR.fullmatch(author) or not author.isprintable():
         return None
     warning = status.get('spoiler_text')
     words = [warning] if isinstance(warning, str) and warning.strip() else []
     return Seen(
         answers.sane_id(status.get('id')), url, author,
-        '\n\n'.join([*words, plaintext.from_html(str(html)).strip()]), created, is_open(status),
+        '\n\n'.join([*words, plaintext.from_html(html).strip()]), created, is_open(status),
         ours=same_id(author_id(status), own[0]),
         edited=answers.sane_time(status.get('edited_at')),
         mentions_us=_mentions(status, own),
@@ -114,7 +132,7 @@ def _mentions(status: Status, own: tuple[str, Account]) -> bool:
         return any(same_id(one.get('id'), own[0]) for one in named)
     # snac2 leaves the list empty; in the text, mentions are links of their own class.
     parser = _Mentions()
-    parser.feed(str(status.get('content') or ''))
+    parser.feed(plaintext.tame(str(status.get('content') or '')))
     parser.close()
     return bool(own[1].url) and own[1].url in parser.found
 
@@ -140,12 +158,12 @@ def answered(conversation: Iterable[Status], own_id: str) -> bool:
     Where it is not told whom a post of ours answers, it counts as an answer.
     """
     posts = [unwrapped(one) for one in conversation]
-    authors = {answers.sane_id(one.get('id')).casefold(): author_id(one) for one in posts}
+    authors = {_bare_id(one.get('id')): author_id(one) for one in posts}
     for one in posts:
         parent = one.get('in_reply_to_id')
         if not same_id(author_id(one), own_id) or parent is None:
             continue
-        to = one.get('in_reply_to_account_id') or authors.get(answers.sane_id(parent).casefold())
+        to = one.get('in_reply_to_account_id') or authors.get(_bare_id(parent))
         if not same_id(to, own_id):
             return True
     return False

@@ -195,7 +195,7 @@ local function check_addresses( item, config, say, remark )
 				elseif item.content.channels then
 					say( kind, 'validity-share-channel', name )
 				else
-					others[#others + 1] = name
+					others[#others + 1] = tools.channel_name( config, name )
 				end
 			end
 			if #going == 0 and #item.channels > 0 and not item.content.channels then
@@ -208,6 +208,9 @@ local function check_addresses( item, config, say, remark )
 	end
 end
 
+-- As in mwsocial/desk/validity.py.
+local MOST_PARTS = 25
+
 local function check_texts( item, config, say )
 	if item.content.warning and not item.has_text then
 		say( '', 'validity-warning-no-text' )
@@ -215,6 +218,10 @@ local function check_texts( item, config, say )
 	for name, text in pairs( item.content ) do
 		if name == 'text' or name:find( '^text%-' ) then
 			local parts = limits.parts( text )
+			if #parts > MOST_PARTS then
+				say( name, 'validity-parts-many', #parts, MOST_PARTS )
+				parts = {}
+			end
 			for _, part in ipairs( parts ) do
 				if not is_visible( part ) then
 					say( name, #parts > 1 and 'validity-empty-part' or 'validity-empty-text' )
@@ -294,8 +301,9 @@ local function check_images( item, config, say )
 			if not title or title.namespace ~= 6 then
 				say( image, 'validity-image-name', name, EXAMPLE_IMAGE )
 			else
-				local ending, missing = ( title.text:match( '%.(%w+)$' ) or '' ):lower(), false
-				if not IMAGE_TYPES[ending] then
+				local ending = ( title.text:match( '%.(%w+)$' ) or '' ):lower()
+				local missing = not IMAGE_TYPES[ending]
+				if missing then
 					say( image, ending == 'svg' and 'onwiki-check-image-svg' or 'onwiki-check-image-type',
 						title.text, keys( IMAGE_TYPES ) )
 				else
