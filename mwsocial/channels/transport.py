@@ -166,6 +166,9 @@ class CarefulSession(requests.Session):
             except (failures.ConnectionError, urllib3.exceptions.ProtocolError):
                 if not left:
                     raise
+            except urllib3.exceptions.HTTPError as error:
+                # A body that cannot be unpacked, say: requests has wrapped it only on the way in.
+                raise failures.ContentDecodingError(type(error).__name__) from error
         raise AssertionError('a request is tried at least once')
 
     def _timeout(self) -> urllib3.Timeout:

@@ -48,9 +48,7 @@ class Deed(Protocol):
         """Do it, with one request that changes something."""
         ...
 
-    def find(
-        self, channel: Channel, since: datetime, ignoring: Collection[str]
-    ) -> Lookup:
+    def find(self, channel: Channel, since: datetime, ignoring: Collection[str]) -> Lookup:
         """Look whether it has been done, since *since* (UTC), leaving out addresses *ignoring*."""
         ...
 
@@ -149,9 +147,7 @@ class Removing:
         """Take it down."""
         return channel.delete(self.address)
 
-    def find(
-        self, channel: Channel, since: datetime, ignoring: Collection[str]
-    ) -> Lookup:
+    def find(self, channel: Channel, since: datetime, ignoring: Collection[str]) -> Lookup:
         """Look whether it still stands (``Posted``).
 
         A network that does not show it may have its reasons beside that it is gone: that it is gone is

@@ -14,6 +14,9 @@ from mwsocial.desk.plan import Claim
 from mwsocial.reason import Reason
 from mwsocial.wiki.download import Originals
 
+#: How many bytes of copies are kept; beyond that they are made again.
+_MOST_KEPT = 48 * 1024 * 1024
+
 
 def images_for(
     item: Item, file: Callable[[str], FileFacts], limits: Limits, originals: Originals
@@ -56,6 +59,7 @@ class Gallery:
         """Nothing is fetched yet."""
         self._originals = Originals()
         self._made: dict[tuple[str, int, str], tuple[Image, ...]] = {}
+        self._kept = 0
 
     def of(self, claim: Claim, reading: Reading, channel: Channel) -> tuple[Image, ...] | Reason:
         """The images of the item that *claim* is about, as *channel* takes them, or why not."""
@@ -77,5 +81,8 @@ class Gallery:
         found = images_for(claim.approved.item, file, limits, self._originals)
         if not isinstance(found, tuple):
             return found.reason
-        self._made[key] = found
+        size = sum(len(image.data) for image in found)
+        if self._kept + size <= _MOST_KEPT:
+            self._made[key] = found
+            self._kept += size
         return found

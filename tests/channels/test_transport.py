@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 
 import pytest
 from requests import exceptions as failures
@@ -23,6 +26,33 @@ from mwsocial.channels.transport import CarefulSession, nothing_sent
 
 _CONNECTION = HTTPConnection('127.0.0.1')
 _POOL = HTTPConnectionPool('127.0.0.1')
+
+
+class Bad:
+    """A server whose answers say that they are packed, and are not."""
+
+    def __init__(self, body: bytes) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(200)
+                self.send_header('Content-Encoding', 'gzip')
+                self.send_header('Content-Length', str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Nothing is printed."""
+
+        self._server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.url = f'http://127.0.0.1:{self._server.server_address[1]}'
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
 
 def given_up(reason: Exception) -> MaxRetryError:
@@ -87,3 +117,14 @@ def test_lone_surrogates_are_not_sent() -> None:
             session.post(url + '/api', data={'status': '\ud800'})
         assert session.last is not None
         assert not session.last.sent
+
+
+def test_a_body_that_cannot_be_unpacked() -> None:
+    """It is one of the errors of requests, whatever library noticed it, and nothing of it is believed."""
+    with Bad(b'this is no gzip') as server:
+        session = CarefulSession(server.url)
+        with pytest.raises(failures.RequestException):
+            session.get(f'{server.url}/')
+    assert session.last is not None
+    assert session.last.sent
+    assert session.last.body is None

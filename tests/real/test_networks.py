@@ -165,6 +165,7 @@ def test_images_and_a_thread(four: Desk) -> None:
         picture = BytesIO()
         Pillow.new('RGB', (60, 40), colour).save(picture, 'PNG')
         four.person('Carol').upload(name, picture.getvalue())
+    four.sandbox.clock.advance(2)  # what happens in the second of an approval counts as after it
     four.propose(
         'pictures', text='First with images.\n----\nSecond without.',
         text_x='X with images.', text_facebook='Facebook with images.',
