@@ -178,6 +178,22 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class OwnPost:
+    """A post of ours as the network shows it now: ``text`` in plain words, with whole addresses where
+    they are told; ``url`` as records have it; ``created`` is aware UTC.
+
+    ``answers``: it answers somebody, or goes on a thread of ours. ``reactions``: how often people have
+    liked, shared, quoted or answered it; None where that is not told.
+    """
+
+    url: str
+    text: str
+    created: datetime
+    answers: bool = False
+    reactions: int | None = None
+
+
+@dataclass(frozen=True)
 class Batch:
     """Posts of others, oldest first, and where to go on: ``cursor`` is plain ASCII without white space
     and fit to stand on a wiki page. ``skipped`` counts posts that were passed over to keep within bounds
@@ -290,6 +306,12 @@ class Channel(Protocol):
 
     def spent(self, since: datetime) -> float | CannotLook:
         """What our posts since *since* (UTC) have cost."""
+        ...
+
+    def ours(self, since: datetime) -> Sequence[OwnPost] | CannotLook:
+        """All public posts of ours since *since* (UTC), oldest first, whoever made them; without what we
+        only share.
+        """
         ...
 
     # Posts of others.
