@@ -34,19 +34,20 @@ _WORDS = re.compile(r'[a-z0-9][a-z0-9-]*')
 
 @dataclass(frozen=True)
 class Used:
-    """What is to be proposed, by the revision in which somebody decided so. ``since``: when it came onto
-    the page (UTC). ``title``: of its section on the queue; '' for its first words.
+    """What is to be proposed, by the revision in which somebody decided so; None where no person did.
+    ``since``: when it came onto the page (UTC). ``title``: of its section on the queue; '' for its
+    first words.
     """
 
     item: Item
-    decision: Revision
+    decision: Revision | None
     since: datetime
     title: str = ''
 
     @property
     def user(self) -> str:
         """Whom the summary names: '' for somebody without an account, who cannot approve either."""
-        return self.decision.user if self.decision.userid else ''
+        return self.decision.user if self.decision and self.decision.userid else ''
 
 
 @dataclass
@@ -130,7 +131,7 @@ class Mover:
             item_id = f'{used.item.id}{other}'
             for revision in own:
                 if not revision.summary_hidden:
-                    if _proposes(revision.summary, item_id):
+                    if proposes(revision.summary, item_id):
                         return item_id
                 elif revision.timestamp >= used.since:
                     if revision.text_hidden:
@@ -191,7 +192,8 @@ class Mover:
         return text, proposals, targets
 
 
-def _proposes(summary: str, item_id: str) -> bool:
+def proposes(summary: str, item_id: str) -> bool:
+    """Whether an edit with this summary put the item onto the queue."""
     # Names of users and pages are not ids, whatever they are called.
     words = re.sub(r'\[\[[^\[\]]*\]\]', '', summary)
     return summary.split()[:1] == [PROPOSE] and item_id in _WORDS.findall(words)
@@ -199,6 +201,8 @@ def _proposes(summary: str, item_id: str) -> bool:
 
 def _comment(used: Used) -> str:
     said = used.item.editors.get('comment', '')
+    if used.decision is None:
+        return said
     link = f'[[Special:Diff/{used.decision.revid}]]'
     return ' · '.join(filter(None, (said, Reason('proposing-decided', (link,)).text())))
 
