@@ -34,20 +34,21 @@ _WORDS = re.compile(r'[a-z0-9][a-z0-9-]*')
 
 @dataclass(frozen=True)
 class Used:
-    """What is to be proposed, by the revision in which somebody decided so; None where no person did.
-    ``since``: when it came onto the page (UTC). ``title``: of its section on the queue; '' for its
-    first words.
+    """What is to be proposed, by the revision in which somebody decided so (its ``revid`` is 0 where
+    nobody did). ``since``: when it came onto the page (UTC). ``title``: of its section on the queue; ''
+    for its first words. ``how``: the key of the sentence that says so, with a link to the revision.
     """
 
     item: Item
-    decision: Revision | None
+    decision: Revision
     since: datetime
     title: str = ''
+    how: str = 'proposing-decided'
 
     @property
     def user(self) -> str:
         """Whom the summary names: '' for somebody without an account, who cannot approve either."""
-        return self.decision.user if self.decision and self.decision.userid else ''
+        return self.decision.user if self.decision.userid else ''
 
 
 @dataclass
@@ -201,10 +202,10 @@ def proposes(summary: str, item_id: str) -> bool:
 
 def _comment(used: Used) -> str:
     said = used.item.editors.get('comment', '')
-    if used.decision is None:
+    if not used.decision.revid:
         return said
     link = f'[[Special:Diff/{used.decision.revid}]]'
-    return ' · '.join(filter(None, (said, Reason('proposing-decided', (link,)).text())))
+    return ' · '.join(filter(None, (said, Reason(used.how, (link,)).text())))
 
 
 def _fitting(used: Sequence[Used]) -> Sequence[Used]:
