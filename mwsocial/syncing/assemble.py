@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
 from mwsocial.channels.base import Channel
-from mwsocial.delivery.assemble import open_channels, say, validity_desk
+from mwsocial.delivery.assemble import cache_folder, open_channels, say, validity_desk
 from mwsocial.syncing.report import Report
 from mwsocial.syncing.sync import sync
 from mwsocial.syncing.timelines import Timelines
@@ -31,13 +30,6 @@ def step_news(
     timelines = Timelines(channels, None if simulate else cache_folder())
     sync(desk.api, desk.config, validity_desk(desk.config), timelines, report, simulate=simulate)
     return report
-
-
-def cache_folder() -> Path:
-    """Where files may be kept that can be wiped at any time."""
-    import pywikibot  # importing it reads user-config.py, which has been checked by now
-
-    return Path(pywikibot.config.base_dir) / 'mwsocial'
 
 
 Step = Callable[..., Report]

@@ -9,7 +9,7 @@ import pytest
 
 from mwsocial.sandbox import networks
 from tests.real.conftest import NewDesk
-from tests.real.desk import NEWS, QUEUE, Desk, Run
+from tests.real.desk import NEWS, Desk, Run
 
 pytestmark = pytest.mark.real
 
@@ -201,4 +201,3 @@ def test_news_of_an_unknown_shape(desk: Desk) -> None:
     assert 'no date that the bot recognises' in run.text
     assert (desk.edits(), desk.edits(NEWS)) == ([], [])
     desk.person('Bob').edit(NEWS, text)
-    assert QUEUE == desk.queue_title
