@@ -85,6 +85,7 @@ class Abilities:
     edit_images: bool = False
     delete: bool = True
     warning: bool = False
+    follow: bool = True
 
 
 # Outcomes of one attempt to create, share, answer, edit or delete something.

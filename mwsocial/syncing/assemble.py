@@ -7,15 +7,53 @@ from collections.abc import Callable, Mapping
 
 from mwsocial.channels.base import Channel
 from mwsocial.delivery.assemble import cache_folder, open_channels, say, validity_desk
+from mwsocial.syncing.following import follow
 from mwsocial.syncing.report import Report
 from mwsocial.syncing.sync import sync
 from mwsocial.syncing.timelines import Timelines
+from mwsocial.syncing.weekly import count
 from mwsocial.wiki.site import OpenDesk, open_desk
 
 
 def sync_news(options: argparse.Namespace) -> int:
     """The body of ``sync_news``: one run; returns the exit code."""
     return _run(options, step_news)
+
+
+def follow_accounts(options: argparse.Namespace) -> int:
+    """The body of ``follow_accounts``: one run; returns the exit code."""
+    return _run(options, step_accounts)
+
+
+def step_accounts(
+    desk: OpenDesk,
+    channels: Mapping[str, Channel],
+    say: Callable[[str], None] = lambda line: None,
+    *,
+    simulate: bool = False,
+) -> Report:
+    """One run on an open desk, with the channels that are live."""
+    report = Report('accounts', say)
+    follow(desk.api, desk.config, desk.config_title, channels, report, simulate=simulate)
+    return report
+
+
+def update_statistics(options: argparse.Namespace) -> int:
+    """The body of ``update_statistics``: one run; returns the exit code."""
+    return _run(options, step_statistics)
+
+
+def step_statistics(
+    desk: OpenDesk,
+    channels: Mapping[str, Channel],
+    say: Callable[[str], None] = lambda line: None,
+    *,
+    simulate: bool = False,
+) -> Report:
+    """One run on an open desk, with the channels that are live."""
+    report = Report('statistics', say)
+    count(desk.api, desk.config, channels, report, simulate=simulate)
+    return report
 
 
 def step_news(
