@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ from mwsocial.wiki.revision import Revision
 #: So many of all words a corrected entry shares with what it was, at least.
 CORRECTED = 0.4
 
+_WORD = re.compile(r'\w+(?:[.\-]\w+)*')
 #: A day and the words of an entry.
 Key = tuple[str, str]
 
@@ -106,12 +108,16 @@ def _key(group: Group, item: Item) -> Key:
 
 def _corrected(key: Key, gone: Iterable[Key]) -> Key | None:
     """Which of the entries that went with the same edit this one is, in other words."""
-    words = frozenset(key[1].casefold().split())
+    words = _words(key[1])
     best, best_share = None, 0.0
     for other in gone:
-        theirs = frozenset(other[1].casefold().split())
+        theirs = _words(other[1])
         share = len(words & theirs) / max(1, len(words | theirs))
         needed = CORRECTED if other[0] == key[0] else 2 * CORRECTED
         if share >= needed and share > best_share:
             best, best_share = other, share
     return best
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.casefold()))

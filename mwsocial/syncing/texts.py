@@ -102,7 +102,7 @@ def entry_for(text: str, site: Site) -> str:
     for address in found:
         words = words.replace(address, '')
     words = _TAG.sub('', _TAIL.sub('', words))
-    words = ' '.join(words.split()).strip(' :–—-')
+    words = re.sub(r'\s+(?=[.,;:!?])', '', ' '.join(words.split())).strip(' :–—-')
     if not any(sign.isalnum() for sign in words):
         return ''
     link = _link(found[0], site) if found else ''
