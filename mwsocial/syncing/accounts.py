@@ -59,14 +59,14 @@ def _parameters(raw: str, parts: Iterable[tuple[int, int]]) -> list[tuple[str, s
     """Names and values; what a bar splits off after a named one (signatures hold bars) belongs to it."""
     bars = list(parts)
     ends = [*(bar for bar, _ in bars[1:]), len(raw) - 2]
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, int, int]] = []
     for (start, equals), end in zip(bars, ends, strict=False):
         name = raw[start + 1 : equals].strip(SPACE) if equals >= 0 else ''
         if name in _KNOWN:
-            found.append((name, raw[equals + 1 : end].strip(SPACE)))
+            found.append((name, equals + 1, end))
         elif found and found[-1][0] in ('why', 'confirmed'):
-            found[-1] = (found[-1][0], f'{found[-1][1]}{raw[start:end]}'.strip(SPACE))
-    return found
+            found[-1] = (*found[-1][:2], end)
+    return [(name, raw[start:end].strip(SPACE)) for name, start, end in found]
 
 
 def _plain(value: str) -> str:

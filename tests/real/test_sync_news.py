@@ -79,14 +79,17 @@ def test_from_news_to_every_channel(new_desk: NewDesk) -> None:
     assert len(desk.edits(NEWS)) == 0
 
 
-def test_what_is_not_proposed(desk: Desk) -> None:
+def test_what_is_not_proposed(new_desk: NewDesk) -> None:
     """Old entries, what the bot made, what is announced, what was proposed and removed; no flood."""
+    desk = new_desk(news_groups=100)
     entry = 'The second [https://a.example/x MediaWiki hackathon] of the year begins today.'
     desk.propose('own', text='MediaWiki hackathon: https://a.example/x', news=entry)
     desk.approve('own')
     assert desk.run().code == 0
     assert desk.news().count(entry) == 1
-    add_news(desk, 'Something [[Old]] that was put in late.', day=today(40))
+    text, revid = desk.person('Bob').page(NEWS)
+    late = f'\n; {today(60)}\n* Something [[Old]] that was put in late.'
+    desk.person('Bob').edit(NEWS, text + late, 'history', base=revid)
     add_news(desk, entry.replace('today', "'''now'''"))
     sync(desk)
     assert set(desk.items()) == {'own'}
