@@ -160,7 +160,7 @@ class Finder:
         content = {'id': one.origin.id, 'text': text.text}
         why = [Reason('syncing-from-news', (one.date.isoformat(),)).text()]
         if len(channels) < len(self._rules.channels):
-            content['channels'] = ', '.join(channels)
+            content['channels'] = ', '.join(sorted(channels))
             there = sorted(set(self._rules.channels) - set(channels))
             why.append(Reason('syncing-by-hand', (', '.join(there),)).text())
         editors = {'comment': '; '.join(why), **_hold(text)}

@@ -205,3 +205,37 @@ def test_news_of_an_unknown_shape(desk: Desk) -> None:
     assert 'no date that the bot recognises' in run.text
     assert (desk.edits(), desk.edits(NEWS)) == ([], [])
     desk.person('Bob').edit(NEWS, text)
+
+
+def test_posted_by_hand_waits(desk: Desk) -> None:
+    """What somebody has posted by hand is not posted again; an approver may want it all the same."""
+    words = 'MediaWiki 1.47 is out: https://www.mediawiki.org/wiki/MediaWiki_1.47 #MediaWiki'
+    desk.sandbox.mastodon('mediawiki').status_post(words)
+    desk.propose(
+        'release', text=words.replace(' #MediaWiki', ' \N{PARTY POPPER}'), news='Out, by hand.'
+    )
+    desk.propose(
+        'other', text='MediaWiki 1.46 is out: https://www.mediawiki.org/wiki/MediaWiki_1.46'
+    )
+    desk.approve('release')
+    desk.approve('other')
+    run = desk.run()
+    assert run.code == 1, 'somebody has to decide'
+    assert len(desk.posts()) == 2, run
+    item = desk.item('release')
+    assert item.bot['state'] == 'partly posted'
+    assert item.bot['note'].startswith('mastodon has a post that says the same')
+    assert desk.posts()[0]['id'] in item.bot['note']
+    edits = len(desk.edits())
+    assert desk.run().code == 1
+    assert (len(desk.posts()), len(desk.edits())) == (2, edits)
+    # Somebody who may not approve says nothing; an approver does.
+    line = '| id = release\n'
+    desk.change(line, f'{line}| settle-mastodon = again [[User:Carol]]\n', by='Carol')
+    assert desk.run().code == 1
+    assert len(desk.posts()) == 2
+    desk.change('again [[User:Carol]]', 'again [[User:Alice]]', by='Alice')
+    run = desk.run()
+    assert run.code == 0, run
+    assert len(desk.posts()) == 3, run
+    assert desk.item('release').bot['state'] == 'posted'
