@@ -102,7 +102,7 @@ def post_queue(options: argparse.Namespace) -> int:
     channels, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
     news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bots, desk.config.news_groups)
-    tools = Tools(reader, channels, news, Gallery(), say, cache_folder())
+    tools = Tools(reader, channels, news, Gallery(), say, cache=cache_folder())
     report = Pass(tools).run(simulate=options.simulate)
     say(f'done: {desk.session.count} requests to the wiki')
     return report.exit_code

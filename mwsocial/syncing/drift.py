@@ -123,14 +123,9 @@ def with_remarks(text: str, found: Sequence[Drift]) -> str:
     """
     for one in found:
         longer = _with_remark(text, one)
-        if read_queue(longer) == read_queue(text) or _same_but_lines(longer, text):
+        if read_queue(longer) == read_queue(text):
             text = longer
     return text
-
-
-def _same_but_lines(one: str, other: str) -> bool:
-    new, old = read_queue(one), read_queue(other)
-    return (new.items, new.decisions, new.stopped) == (old.items, old.decisions, old.stopped)
 
 
 def _with_remark(text: str, one: Drift) -> str:
