@@ -128,9 +128,14 @@ def test_an_entry_too_long_is_held(desk: Desk) -> None:
 
 def test_drift_is_said_once(desk: Desk) -> None:
     """An entry that is corrected after it was proposed: one remark below the item, one edit."""
-    add_news(desk, ENTRY)
+    add_news(desk, ENTRY, by='Alice')
     sync(desk)
     (item_id,) = desk.items()
+    # Who wrote the entry has proposed it: somebody else must approve.
+    desk.decide(item_id, by='Alice')
+    assert desk.run().code == 0
+    assert desk.posts() == []
+    assert 'second person' in desk.item(item_id).bot['note']
     before = desk.text()
     text, revid = desk.person('Carol').page(NEWS)
     changed = desk.person('Carol').edit(NEWS, text.replace('many new', 'few new'), 'no', base=revid)
