@@ -19,7 +19,7 @@ from mwsocial.wiki.items import (
     parameters,
     read_queue,
 )
-from mwsocial.wiki.skeleton import Template, cut
+from mwsocial.wiki.skeleton import Skeleton, Template, cut
 
 __all__ = ['Change', 'Gone', 'apply', 'read_value', 'remove_decision', 'safe_address', 'safe_value']
 
@@ -266,11 +266,17 @@ def remove_decision(text: str, *numbers: int) -> str:
     closed is left out; so is everything, if an item would not be the same afterwards.
     """
     skeleton = cut(text, WANTED)
-    gone = [
-        one
-        for number, one in enumerate(find_decisions(skeleton))
-        if number in numbers and one.closed
-    ]
+    gone = [one for number, one in enumerate(find_decisions(skeleton)) if number in numbers]
+    new = remove_templates(text, skeleton, gone)
+    return new if read_queue(new).items == read_queue(text).items else text
+
+
+def remove_templates(text: str, skeleton: Skeleton, templates: Sequence[Template]) -> str:
+    """The page without some *templates* of its *skeleton*; one that is never closed stays.
+
+    A section in which nothing but its heading would be left goes with it.
+    """
+    gone = [one for one in templates if one.closed]
     if not gone:
         return text
     starts = [0, *(heading.start for heading in skeleton.headings), len(text)]
@@ -279,8 +285,7 @@ def remove_decision(text: str, *numbers: int) -> str:
     for start, words, end in zip(starts, ends, starts[1:], strict=False):
         here = [one for one in gone if start <= one.start < end]
         pieces.append(_without(text, start, words, end, here))
-    new = ''.join(pieces)
-    return new if read_queue(new).items == read_queue(text).items else text
+    return ''.join(pieces)
 
 
 def _without(text: str, start: int, words: int, end: int, gone: Sequence[Template]) -> str:
