@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from mwsocial.desk.plan import ItemChange
-from mwsocial.desk.records import RECORD, Record, marked, names, summary_of_ids
+from mwsocial.desk.records import ARCHIVE, CLAIM, RECORD, Record, marked, names, summary_of_ids
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.config import DeskConfig
 from mwsocial.wiki.edits import apply
@@ -74,7 +74,9 @@ class Archives:
 
     @property
     def ledger(self) -> list[Revision]:
-        """The marked revisions of archive pages that name the ids sought so far."""
+        """The marked revisions of archive pages that name the ids sought so far: records of items that
+        had left the queue, and what ``archive_queue`` has put there.
+        """
         return list(self._found.values())
 
     def seek(self, ids: Collection[str], queue: str, now: datetime, at_least: int) -> bool:
@@ -118,4 +120,5 @@ class Archives:
 def _naming(
     history: Collection[Revision], ids: Collection[str], bots: frozenset[str]
 ) -> list[Revision]:
-    return [one for one in marked(history, bots) if any(names(one, item_id) for item_id in ids)]
+    own = marked(history, bots, (CLAIM, RECORD, ARCHIVE))
+    return [one for one in own if any(names(one, item_id) for item_id in ids)]

@@ -13,11 +13,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from mwsocial.delivery.archive import Archives, keep_record
+from mwsocial.delivery.archived import archived_items, left
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.places import channel_of
 from mwsocial.desk.plan import HANDS_OFF, ItemChange, Pace
-from mwsocial.desk.records import Proven, marked
+from mwsocial.desk.records import ARCHIVE, Proven, marked
 from mwsocial.desk.standing import Standing
 from mwsocial.desk.validity import Desk
 from mwsocial.errors import ConfigurationError
@@ -34,6 +35,9 @@ from mwsocial.wiki.site import OpenDesk
 from mwsocial.wiki.textstore import TextStore
 
 T = TypeVar('T')
+
+#: What is done only after a look into the archive.
+_TO_SEEK = frozenset({'send', 'settle', 'correct'})
 
 
 @dataclass(frozen=True)
@@ -136,11 +140,16 @@ class QueueReader:
         due = {
             standing.item.id
             for standing in standings
-            if any(target.action in ('send', 'settle') for target in standing.targets.values())
+            if any(target.action in _TO_SEEK for target in standing.targets.values())
         }
+        removals = marked(history.revisions.values(), self.config.bots, (ARCHIVE,))
+        due |= left(queue, removals)
         newest = own[0].revid if own else 0
-        if due and self._archives.seek(due, page.title, moment.now, newest):
-            standings = self._judge(queue, history, own, moment.now)
+        new = bool(due) and self._archives.seek(due, page.title, moment.now, newest)
+        ledger = self._archives.ledger
+        archived = history.decide(lambda: archived_items(due, ledger, removals, history))
+        if new or archived:
+            standings = self._judge(queue, history, own, moment.now, archived)
         return Reading(
             text=page.text,
             revid=page.revid,
@@ -154,7 +163,12 @@ class QueueReader:
         )
 
     def _judge(
-        self, queue: Queue, history: PageHistory, own: Sequence[Revision], now: datetime
+        self,
+        queue: Queue,
+        history: PageHistory,
+        own: Sequence[Revision],
+        now: datetime,
+        archived: Mapping[str, Item | None] | None = None,
     ) -> Sequence[Standing]:
         ledger = {one.revid: one for one in (*own, *self._archives.ledger)}
         bench = Bench(
@@ -165,6 +179,7 @@ class QueueReader:
             not_ready=self.not_ready,
             troubles=self.troubles,
             languages={name: self.config.channel_language(name) for name in self.config.channels},
+            archived=archived or {},
         )
         return history.decide(lambda: judge(queue, history, bench, now))
 
