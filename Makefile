@@ -8,6 +8,8 @@
 SHELL = /bin/sh
 PYTHON ?= python3
 BIN = .venv/bin
+# So many tests run at a time; each has servers of its own, so more than there are cores gain nothing.
+WORKERS ?= 2
 
 .PHONY: try test check unit bench pictures stop clean
 
@@ -23,7 +25,7 @@ check: .venv/ready-test
 	$(BIN)/mypy
 
 unit: .venv/ready-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 bench: .venv/ready-test
 	$(BIN)/python -m tests.bench

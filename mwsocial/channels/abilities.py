@@ -10,7 +10,7 @@ from mwsocial.channels.base import Abilities
 #: By network. Facebook's API offers no native share, and we answer nobody there. On X a thread is a
 #: reply to ourselves, which the network may refuse: it is off unless the configuration says otherwise.
 ABILITIES: Mapping[str, Abilities] = {
-    'mastodon': Abilities(edit=True, warning=True),
+    'mastodon': Abilities(edit=True, edit_images=True, warning=True),
     'x': Abilities(threads=False),
     'facebook': Abilities(threads=False, share=False, point=False, edit=True),
     'bluesky': Abilities(),

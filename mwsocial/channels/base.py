@@ -82,6 +82,7 @@ class Abilities:
     share: bool = True
     point: bool = True
     edit: bool = False
+    edit_images: bool = False
     delete: bool = True
     warning: bool = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from mwsocial.desk.plan import ItemChange
@@ -89,19 +89,23 @@ class Archives:
         fresh = set(ids) - self._sought
         if not fresh:
             return False
-        edits = contributions(self._api, self._config.bots, at_least=at_least)
-        naming = [
-            title
-            for title, mine in edits.items()
-            if title != queue and _naming(mine, fresh, self._config.bots)
-        ]
+        bots = self._config.bots
+
+        def may_bring(history: Iterable[Revision]) -> list[Revision]:
+            return marked(history, bots, (CLAIM, RECORD, ARCHIVE))
+
+        def naming(revision: Revision) -> bool:
+            return any(names(one, item_id) for one in may_bring([revision]) for item_id in fresh)
+
+        titles = contributions(self._api, bots, naming, at_least=at_least) - {queue}
         known = len(self._found)
-        is_archive = self._pattern(now) if naming else None
-        for title in naming:
+        is_archive = self._pattern(now) if titles else None
+        for title in sorted(titles):
             if is_archive and is_archive.fullmatch(title):
                 # The whole history tells whether what stood before can be seen.
-                for revision in _naming(revisions(self._api, title), fresh, self._config.bots):
-                    self._found[revision.revid] = revision
+                for revision in may_bring(revisions(self._api, title)):
+                    if naming(revision):
+                        self._found[revision.revid] = revision
         self._sought |= fresh
         return len(self._found) > known
 
@@ -115,10 +119,3 @@ class Archives:
         after = ''.join(digits.get(part, re.escape(part)) for part in rest)
         written = len(title) - len(before)
         return re.compile(re.escape(page.title[: len(page.title) - written]) + after)
-
-
-def _naming(
-    history: Collection[Revision], ids: Collection[str], bots: frozenset[str]
-) -> list[Revision]:
-    own = marked(history, bots, (CLAIM, RECORD, ARCHIVE))
-    return [one for one in own if any(names(one, item_id) for item_id in ids)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from mwsocial.desk import validity
@@ -117,6 +117,8 @@ def _situation(
         return Situation(item, problems, newcomer=newcomer)
     channels = validity.channels_of(item, bench.desk)
     parts = {name: len(validity.parts_of(item, name)) for name in channels}
+    places = [place(name, part) for name in channels for part in range(1, parts[name] + 1)]
+    places += [NEWS] if NEWS in item.content else []
     gathering = Gathering()
     records: dict[str, Proven] = {}
     verdict: Approved | NotApproved | None = None
@@ -124,8 +126,6 @@ def _situation(
     settled: dict[str, str] = {}
     if any(names(revision, item.id) for revision in bench.ledger):
         with gathering.noting():
-            places = [place(name, part) for name in channels for part in range(1, parts[name] + 1)]
-            places += [NEWS] if NEWS in item.content else []
             records = proven_records(item.id, places, bench.ledger, knowledge)
     if item.editors.get('approved') or item.id in decided:
         with gathering.noting():
@@ -147,10 +147,11 @@ def _situation(
             proof = proved('delete-posts', item.id, knowledge, bench.rules, now)
             takedown = proof.revision.revid if proof else None
     changed: frozenset[str] = frozenset()
-    editable = True
+    fixed: frozenset[str] = frozenset()
     if isinstance(verdict, Approved):
+        mine = {name: proven for name, proven in records.items() if name in places}
         with gathering.noting():
-            changed, editable = changed_places(verdict, records, knowledge, bench)
+            changed, fixed = changed_places(verdict, mine, knowledge, bench)
     gathering.ask()
     return Situation(
         item,
@@ -165,10 +166,8 @@ def _situation(
         },
         parts=parts,
         changed=changed,
-        abilities={
-            name: facts.abilities if editable else replace(facts.abilities, edit=False)
-            for name, facts in bench.desk.channels.items()
-        },
+        fixed=fixed,
+        abilities={name: facts.abilities for name, facts in bench.desk.channels.items()},
         not_live=bench.not_live,
         takedown=takedown,
     )
@@ -176,9 +175,11 @@ def _situation(
 
 def changed_places(
     approved: Approved, records: Mapping[str, Proven], knowledge: Knowledge, bench: Bench
-) -> tuple[frozenset[str], bool]:
-    """The places whose post holds other words than the approved item, and whether posts of such an item
-    can be edited at all (a share and a pointer cannot). Raises ``Need``.
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The places whose post says something else than the approved item, and those of them where no edit
+    can mend that: shares and pointers, and other images where a network cannot change them.
+
+    *records*: of the places where the item is to go. Raises ``Need``.
     """
     standing = {
         name: proven.record.words_of
@@ -192,16 +193,26 @@ def changed_places(
             old[revid] = knowledge.queue(revid).by_id().get(approved.item.id)
     gathering.ask()
     new = approved.item
-    changed = set()
-    editable = validity.kinds(new) in (('text',), ())
+    changed, fixed = set(), set()
     for name, revid in standing.items():
-        before = old.get(revid)
-        language = bench.languages.get(channel_of(name), bench.rules.language)
+        before, channel = old.get(revid), channel_of(name)
+        language = bench.languages.get(channel, bench.rules.language)
         if before is None or said(before, name, language) == said(new, name, language):
             continue
         changed.add(name)
-        editable = editable and validity.kinds(before) in (('text',), ())
-    return frozenset(changed), editable
+        facts = bench.desk.channels.get(channel)
+        same_kind = name == NEWS or validity.kinds(before) == validity.kinds(new) == ('text',)
+        same_images = part_of(name) != 1 or images_of(before) == images_of(new)
+        if not same_kind or not (
+            same_images or name == NEWS or (facts and facts.abilities.edit_images)
+        ):
+            fixed.add(name)
+    return frozenset(changed), frozenset(fixed)
+
+
+def images_of(item: Item) -> list[str]:
+    """The images of an item with their alternative texts."""
+    return [item.content.get(one, '') for pair in IMAGES for one in pair]
 
 
 def said(item: Item, name: str, language: str) -> tuple[str, ...]:
@@ -212,11 +223,10 @@ def said(item: Item, name: str, language: str) -> tuple[str, ...]:
     texts = validity.parts_of(item, channel_of(name))
     number = part_of(name)
     text = texts[number - 1] if number <= len(texts) else ''
-    images = [content.get(one, '') for pair in IMAGES for one in pair]
     return (
         text, content.get('warning', ''), content.get('language', '') or language,
         content.get('share', ''), content.get('point', ''), content.get('pointer', ''),
-        *(images if number == 1 else ()),
+        *(images_of(item) if number == 1 else ()),
     )  # fmt: skip
 
 

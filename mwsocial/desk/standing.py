@@ -49,10 +49,10 @@ class Situation:
 
     ``settled`` holds what approvers said of unconfirmed places: an address, or ``again``. ``channels``
     are the enabled channels this item goes to, with the reason where one is not live; ``parts`` says how
-    many posts it makes on a channel where that is not one. ``changed`` are the places whose post holds
-    other words than the approved ones; ``abilities`` is what the enabled channels can do, ``not_live``
-    why one of them cannot be used. ``takedown`` is the revision by which an approver wants the posts
-    taken down.
+    many posts it makes on a channel where that is not one. ``changed`` are the places whose post says
+    something else than what is approved, ``fixed`` those of them that no edit can mend; ``abilities`` is
+    what the enabled channels can do, ``not_live`` why one of them cannot be used. ``takedown`` is the
+    revision by which an approver wants the posts taken down.
     """
 
     item: Item
@@ -65,6 +65,7 @@ class Situation:
     channels: Mapping[str, Reason | None] = field(default_factory=dict)
     parts: Mapping[str, int] = field(default_factory=dict)
     changed: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
     abilities: Mapping[str, Abilities] = field(default_factory=dict)
     not_live: Mapping[str, Reason] = field(default_factory=dict)
     takedown: int | None = None
@@ -249,8 +250,9 @@ def _standing_post(
         assert isinstance(situation.approval, Approved)
         wanted_by = situation.approval.revision.revid
         in_time = due <= now <= _last_moment(situation.approval, due, rules)
-        wanted = 'correct' if can.edit and in_time else ''
-        key = 'delivery-missed-correction' if can.edit else 'delivery-cannot-correct'
+        editable = can.edit and name not in situation.fixed
+        wanted = 'correct' if editable and in_time else ''
+        key = 'delivery-missed-correction' if editable else 'delivery-cannot-correct'
         why_not = Reason(key, (channel,))
     elif record.kind in CLAIMS:
         return Target('settle', record=proven)

@@ -210,9 +210,9 @@ def bot_revisions(
 
 
 def contributions(
-    api: Api, users: Iterable[str], *, at_least: int = 0
-) -> dict[str, list[Revision]]:
-    """The metadata of all edits of some users, by the title of the page.
+    api: Api, users: Iterable[str], wanted: Callable[[Revision], bool], *, at_least: int = 0
+) -> set[str]:
+    """The titles of the pages to which some users made an edit that is *wanted* by its metadata.
 
     *at_least*: an edit of theirs that was seen before; see ``revisions``.
     """
@@ -225,15 +225,16 @@ def contributions(
     for attempt in range(_LOOKS):
         if attempt:
             time.sleep(api.pause * 2**attempt / 2)
-        found: dict[str, list[Revision]] = {}
+        titles: set[str] = set()
         newest = 0
         for answer in api.query_all(params):
             for one in answer.get('query', {}).get('usercontribs', []):
                 revision = read_revision(one)
                 newest = max(newest, revision.revid)
-                found.setdefault(str(one['title']), []).append(revision)
+                if wanted(revision):
+                    titles.add(str(one['title']))
         if newest >= at_least:
-            return found
+            return titles
     raise TemporaryError('The wiki does not show the newest edits of the bot yet.')
 
 

@@ -11,6 +11,8 @@ from mwsocial.channels.base import CannotLook, Limits
 from mwsocial.channels.mastodon import MastodonChannel
 from tests.channels.mastodon_stub import Answer, Stub, error, json_answer
 
+USUAL = Limits(500, 4, 1500)
+
 
 def test_what_the_server_says(stub: Stub, channel: MastodonChannel) -> None:
     assert stub.instance is not None
@@ -40,6 +42,39 @@ def test_version_one(
     stub.instance = None
     stub.fail('GET', '/api/v1/instance', json_answer(first))
     assert channel.limits() == limits
+
+
+@pytest.mark.parametrize(
+    ('media', 'limits'),
+    [
+        (
+            {
+                'image_size_limit': 16_777_216,
+                'image_matrix_limit': 33_177_600,
+                'supported_mime_types': ['image/jpeg', 'image/png', 'video/mp4', 'image/avif'],
+            },
+            (16_777_216, 5760, ('image/jpeg', 'image/png', 'image/avif')),
+        ),
+        ({'image_size_limit': 1000}, (1000, USUAL.image_side, USUAL.media_types)),
+        ({'image_matrix_limit': 99}, (USUAL.image_bytes, 9, USUAL.media_types)),
+        (
+            {'image_size_limit': -1, 'image_matrix_limit': '9' * 40, 'supported_mime_types': []},
+            (USUAL.image_bytes, USUAL.image_side, USUAL.media_types),
+        ),
+        (
+            {'supported_mime_types': ['video/mp4', 5, None, 'image/', 'image/x y', 'image/png\n']},
+            (USUAL.image_bytes, USUAL.image_side, ()),
+        ),
+        ({'supported_mime_types': 'image/png'}, (5_000_000, 4096, USUAL.media_types)),
+    ],
+)
+def test_images(
+    stub: Stub, channel: MastodonChannel, media: dict[str, Any],
+    limits: tuple[int, int, tuple[str, ...]],
+) -> None:  # fmt: skip
+    assert stub.instance is not None
+    stub.instance['configuration']['media_attachments'] = media
+    assert channel.limits() == Limits(500, 4, 1500, *limits)
 
 
 def test_a_server_that_says_nothing(stub: Stub, channel: MastodonChannel) -> None:

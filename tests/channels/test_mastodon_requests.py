@@ -42,14 +42,20 @@ class Play:
     stub: Stub
     channel: MastodonChannel
     given: set[str] = field(default_factory=set)
+    address: str = ''
     seen: list[Seen] = field(default_factory=list)
+
+    def key(self) -> str:
+        """One for each part, as the desk has them."""
+        return f'key-{len(self.stub.requests)}'
 
     def addresses(self) -> list[str]:
         """Where posts are or could be."""
         known = [*self.stub.ledger, *self.stub.world.others]
         return [
             *(one[name] for one in known for name in ('url', 'uri')),
-            *(f'https://elsewhere.example/@desk/{one["id"]}' for one in known), 'nowhere', '',
+            *(f'https://elsewhere.example/@desk/{one["id"]}' for one in known),
+            *(f'{self.stub.url}/@other/{one["id"]}' for one in known), 'nowhere', '',
         ]  # fmt: skip
 
 
@@ -66,22 +72,29 @@ def somebody_says(play: Play, draw: Any) -> None:
     )
 
 
+def somebody_hides(play: Play, draw: Any) -> None:
+    """A post is closed to the public after we have seen it."""
+    draw(st.sampled_from(play.stub.world.others))['visibility'] = 'private'
+
+
 def post(play: Play, draw: Any) -> None:
     text = draw(TEXTS)
     images = draw(st.sampled_from([(), (Image('a.png', 'image/png', b'\x89PNG', 'A dot'),)]))
-    address = draw(st.sampled_from(play.addresses()))
+    address = play.address = draw(st.sampled_from(play.addresses()))
     play.given.add(text)
-    play.channel.post(Post(text, draw(TEXTS), 'en', '', images, address, address))
+    play.channel.post(Post(text, play.key(), 'en', '', images, address, address))
 
 
 def edit(play: Play, draw: Any) -> None:
     text = draw(TEXTS)
     play.given.add(text)
-    play.channel.edit(draw(st.sampled_from(play.addresses())), Post(text, 'k'))
+    play.address = draw(st.sampled_from(play.addresses()))
+    play.channel.edit(play.address, Post(text, 'k'))
 
 
 def delete(play: Play, draw: Any) -> None:
-    play.channel.delete(draw(st.sampled_from(play.addresses())))
+    play.address = draw(st.sampled_from(play.addresses()))
+    play.channel.delete(play.address)
 
 
 def look(play: Play, draw: Any) -> None:
@@ -103,16 +116,18 @@ def point(play: Play, draw: Any) -> None:
         seen = draw(st.sampled_from(play.seen))
         forged = replace(
             seen, mentions_us=True, answered=False, public=True, ours=False,
-            author=draw(st.sampled_from([seen.author, '@x@y.example buy this'])),
-            remote_id=draw(st.sampled_from([seen.remote_id, '1000', '../1'])),
+            author=draw(st.sampled_from([seen.author, seen.author, '@x@y.example buy this'])),
+            remote_id=draw(st.sampled_from([seen.remote_id, seen.remote_id, '1000', '../1'])),
         )  # fmt: skip
         sentence = draw(st.sampled_from(SENTENCES))
         play.channel.point(
-            draw(st.sampled_from([seen, forged])), Pointer('p', sentence, draw(TEXTS))
+            draw(st.sampled_from([seen, forged])), Pointer('p', sentence, play.key())
         )
 
 
-STEPS: list[Callable[[Play, Any], None]] = [somebody_says, post, edit, delete, look, share, point]
+STEPS: list[Callable[[Play, Any], None]] = [
+    somebody_says, somebody_hides, post, edit, delete, look, share, point, point, share,
+]  # fmt: skip
 
 
 def changing(stub: Stub, begin: int) -> Iterator[Request]:
@@ -124,7 +139,11 @@ def changing(stub: Stub, begin: int) -> Iterator[Request]:
 def test_what_is_sent(data: st.DataObject) -> None:
     with Stub() as stub:
         play = Play(stub, make(stub))
-        somebody_says(play, data.draw)
+        for text in ('@desk How?', 'Nothing for anybody', 'Hello @desk'):
+            found = play.channel.look_up(stub.world.say('alice@remote.example', text)['url'])
+            assert isinstance(found, Seen)
+            play.seen.append(found)
+        stub.add('Ours')
         for step in data.draw(st.lists(st.sampled_from(STEPS), min_size=3, max_size=12)):
             begin = len(stub.requests)
             world = {one['id']: dict(one) for one in [*stub.ledger, *stub.world.others]}
@@ -150,6 +169,7 @@ def inspect(request: Request, step: Any, play: Play, world: dict[str, dict[str, 
             assert {text} == play.given
             assert parent is None or parent['account']['id'] == OWN
             assert ('in_reply_to_id' in request.fields) == (parent is not None)
+            assert play.address in ((parent['url'], parent['uri']) if parent else ('',))
         else:
             assert step is point
             assert parent is not None
@@ -166,7 +186,9 @@ def inspect(request: Request, step: Any, play: Play, world: dict[str, dict[str, 
         sent = json.loads(request.fields['json'][0])
         assert {sent['status']} == play.given
         assert 'in_reply_to_id' not in sent
-        assert world[request.path.rpartition('/')[2]]['account']['id'] == OWN
+        there = world[request.path.rpartition('/')[2]]
+        assert there['account']['id'] == OWN
+        assert play.address in (there['url'], there['uri'])
     else:
         assert WORDLESS.fullmatch(name), name
         assert set(request.fields) <= {'visibility', 'reblogs', 'notify'}
@@ -178,6 +200,7 @@ def inspect(request: Request, step: Any, play: Play, world: dict[str, dict[str, 
             assert about['visibility'] in ('public', 'unlisted')
         else:
             assert step is delete
+            assert play.address in (about['url'], about['uri'])
 
 
 def test_the_play_sends_all_of_it() -> None:

@@ -20,7 +20,7 @@ from mwsocial.channels.base import (
     TryLater,
     Unknown,
 )
-from mwsocial.channels.mastodon import MastodonChannel
+from mwsocial.channels.mastodon import MastodonChannel, statuses
 from tests.channels.conftest import make
 from tests.channels.mastodon_stub import Answer, Stub, error, json_answer
 
@@ -477,3 +477,18 @@ def test_visibility(stub: Stub, visibility: str) -> None:
 def test_no_other_visibility(stub: Stub, visibility: str) -> None:
     with pytest.raises(ValueError, match='public or unlisted'):
         make(stub, visibility=visibility)
+
+
+@pytest.mark.parametrize(
+    ('one', 'other', 'same'),
+    [
+        ('5', '5', True), (5, '5', True), ('5', '6', False), ('', '', False), (None, None, False),
+        ('17956505A7d6ab', '17956505a7D6AB', True), ('../5', '../5', False), (True, 'True', False),
+        ('1795650598' + 'd6' * 16, '1795650597' + 'D6' * 16, True),
+        ('1795650598' + 'd6' * 16, '1795650598' + 'd7' * 16, False),
+        ('1' * 18, '2' * 10 + '1' * 8, False),
+    ],
+)  # fmt: skip
+def test_ids(one: object, other: object, same: bool) -> None:
+    """Two forms of one id on snac2: another case, and the time of an edit before it."""
+    assert statuses.same_id(one, other) is same

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mwsocial.sandbox import Person, Sandbox
-from tests.onwiki.desk import QUEUE, flower, install
+from mwsocial.sandbox import desk as sandbox_desk
+from tests.onwiki.desk import CONFIGURATION, QUEUE, flower
 
 Show = Callable[..., str]
 
@@ -16,9 +17,9 @@ Show = Callable[..., str]
 @pytest.fixture(scope='session')
 def desk(sandbox_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A wiki of its own: these tests change the configuration and the queue."""
-    with Sandbox.scratch(tmp_path_factory.mktemp('desk') / 'it', sandbox_base) as running:
+    folder = tmp_path_factory.mktemp('desk') / 'it'
+    with sandbox_desk.scratch(folder, sandbox_base, **CONFIGURATION) as running:
         admin = running.person('Admin')
-        install(admin)
         admin.upload('MediaWiki 1.47.png', flower())
         yield running
 

@@ -7,6 +7,7 @@ programs; the wiki is one of its own, and gone afterwards.
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -131,6 +132,45 @@ def _short() -> dict[str, Any]:
     return {**CONFIGURATION, 'channels': {name: channels[name] for name in ('mastodon', 'x')}}
 
 
+def _wide() -> dict[str, Any]:
+    channels = {name: {**one, 'enabled': True} for name, one in CONFIGURATION['channels'].items()}
+    return {**CONFIGURATION, 'channels': channels}
+
+
+def _networks() -> dict[str, str]:
+    """What four networks make of one item."""
+    images = {
+        'image': 'File:MediaWiki 1.47.png', 'alt': 'A yellow disc on blue ground',
+        'image2': 'File:Skins.png', 'alt2': 'Six screens with the skins of MediaWiki, light and dark',
+    }  # fmt: skip
+    thread = (
+        'Three things that are new in MediaWiki this month:\n----\n1. Dark mode for all skins\n----\n'
+        '2. Parsoid read views\n\nMore: https://www.mediawiki.org/wiki/News'
+    )
+    return {
+        'Four texts': item(
+            id='four', text='MediaWiki 1.47 is out! https://www.mediawiki.org/wiki/MediaWiki_1.47',
+            text_x='MediaWiki 1.47 is out! mediawiki.org/wiki/MediaWiki_1.47 #MediaWiki',
+            text_mastodon='MediaWiki 1.47 is out, with thanks to @somebody@example.org! '
+            'https://www.mediawiki.org/wiki/MediaWiki_1.47 #MediaWiki',
+            **images,
+        ),
+        'Thread': item(id='thread', text=thread, text_x='Three things that are new in MediaWiki.',
+                       text_facebook='Three things that are new in MediaWiki: https://mediawiki.org'),
+        'Thread everywhere': item(id='thread-2', text=thread),
+        'Warning': item(id='warning', text='Spiders on the MediaWiki logo', warning='spiders'),
+        'Share': item(id='share', share='https://mastodon.social/@alice/1234'),
+        'Share on X': item(id='share-x', share='https://x.com/alice/status/1234', channels='x'),
+        'Wrong share': item(id='share-2', share='https://x.com/alice/status/1', channels='mastodon'),
+        'Pointer': item(id='point', point='https://bsky.app/profile/a.example/post/3l', pointer='support'),
+        'Too long': item(id='long', text='字' * 301 + ' https://mediawiki.org', language='zh'),
+        'Bad images': item(
+            id='images', text='Look', image='File:Logo.svg', alt='The logo',
+            image2='File:Nowhere.png', alt2='Nothing', image3='File:Talk.pdf', alt3='x' * 1001,
+        ),
+    }  # fmt: skip
+
+
 def _others() -> dict[str, str]:
     content = {'id': 'hello', 'text': 'Hello to everybody: https://www.mediawiki.org'}
     finger = fingerprint(content, ENABLED, 'en')[:40]
@@ -168,7 +208,7 @@ def main(folder: str = '') -> None:
         url = f'{box.url}/index.php/{QUEUE.replace(" ", "_")}'
         if not folder:
             picture = ROOT / 'docs/queue.png'
-            shoot(url, picture, 800, 1930)
+            shoot(url, picture, 800, 2060)
             picture.write_bytes(png.small(picture.read_bytes()))
             return
         out = Path(folder)
@@ -177,6 +217,12 @@ def main(folder: str = '') -> None:
             name = 'dark' if dark else 'light'
             shoot(url, out / f'queue-1280-{name}.png', 1280, 2100, dark)
             shoot(url, out / f'queue-375-{name}.png', 375, 4200, dark, 'minerva')
+        admin.upload('Skins.png', flower(640, 200))
+        admin.edit('MediaWiki:Social-media.json', json.dumps(_wide()))
+        _save(admin, _networks())
+        shoot(url, out / 'networks-1280-light.png', 1280, 5200)
+        shoot(url, out / 'networks-375-dark.png', 375, 9600, True, 'minerva')
+        admin.edit('MediaWiki:Social-media.json', json.dumps(CONFIGURATION))
         _save(admin, {**_others(), **{state: in_state(state) for state in STATES}})
         shoot(url, out / 'states-1280-light.png', 1280, 5600)
         shoot(url, out / 'states-1280-dark.png', 1280, 5600, True)

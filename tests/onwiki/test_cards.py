@@ -199,6 +199,14 @@ def test_an_item_without_an_id_waits_for_it(show: Show) -> None:
     ({'text': 'a', 'text_myspace': 'b'}, 'text-myspace: There is no channel “myspace”.'),
     ({'text': 'a', 'image': 'File:MediaWiki 1.47.png'}, 'image needs alt'),
     ({'text': 'a', 'image': 'File:No such file.png', 'alt': 'b'}, 'There is no file No such file.png'),
+    ({'text': 'a', 'image': 'File:Logo.svg', 'alt': 'b'}, 'image: Logo.svg is a drawing (SVG)'),
+    ({'text': 'a', 'image': 'File:Talk.pdf', 'alt': 'b'}, 'image: Talk.pdf is no image that can be'),
+    ({'text': 'a', 'image': 'File:MediaWiki 1.47.png', 'alt': 'b' * 1001, 'channels': 'x, bluesky'},
+     'alt: Too long for x by 1 (at most 1000).'),
+    ({'text': 'a\n----\nb'}, 'text: x takes no threads from this account'),
+    ({'text': 'a\n----\nb', 'text_x': 'a'}, ''),
+    ({'text': 'ｗ' * 301, 'channels': 'bluesky'}, 'text: Too long for bluesky by 1 (at most 300).'),
+    ({'text': '👩‍👩‍👧‍👦' * 130, 'channels': 'bluesky'}, 'bluesky counts bytes, too: at most 3000'),
     ({'text': 'a', 'image': 'Main Page', 'alt': 'b'}, 'image: “Main Page” is no name of an image.'),
     ({'text': 'a', 'alt': 'b'}, 'There is alt but no image.'),
     ({'text': 'a', 'not_before': 'tomorrow'}, 'not-before: “tomorrow” is no time.'),
@@ -212,6 +220,9 @@ def test_an_item_without_an_id_waits_for_it(show: Show) -> None:
     ({'point': 'https://mastodon.social/@a/1', 'pointer': 'nope'}, 'There is no pointer “nope”.'),
     ({'share': 'mastodon.social'}, 'share: “mastodon.social” is no address of a post.'),
     ({'share': 'https://x.com/a/status/1', 'channels': 'mastodon'}, 'share: mastodon cannot share'),
+    ({'share': 'https://x.com/a', 'channels': 'x'}, 'share: x cannot share'),
+    ({'share': 'https://www.facebook.com/a/posts/1'}, 'share: None of the channels can share'),
+    ({'share': 'https://u:p@mastodon.social/@a/1'}, 'is no address of a post.'),
     ({'text': 'MediaWiki {{{version}}} is out'}, 'text: Replace {{{version}}} by what belongs'),
 ])  # fmt: skip
 def test_what_is_wrong_is_said_in_plain_words(
@@ -235,6 +246,68 @@ def test_a_share_and_a_pointer_say_what_will_happen(show: Show) -> None:
         show(item(id='it', point='https://bsky.app/profile/a/post/1', pointer='support'))
     )
     assert 'For help with MediaWiki see https://www.mediawiki.org' in seen
+
+
+def test_a_share_says_who_cannot_do_it(show: Show) -> None:
+    seen = html.text(show(item(id='it', share='https://mastodon.social/@a/1')))
+    assert 'Not shared by Bluesky, X: a post can only be shared on its own network' in seen
+    seen = html.text(show(item(id='it', share='https://x.com/a/status/1', channels='x')))
+    assert 'with the share function of X.' in seen and 'Not shared by' not in seen
+    seen = html.text(show(item(id='it', point='https://x.com/a/status/1', pointer='support')))
+    assert 'Not answered by Bluesky, Mastodon: ' in seen
+    # Where nobody can share it, nothing is said to be shared.
+    seen = html.text(show(item(id='it', share='https://x.com/a/status/1', channels='mastodon')))
+    assert 'with the share function of' not in seen
+
+
+def _configured(admin: Person, **changes: Any) -> None:
+    admin.edit(CONFIG, json.dumps({**CONFIGURATION, **changes}))
+
+
+def test_a_post_on_x_says_what_it_costs(admin: Person, show: Show) -> None:
+    link, plain = 'See mediawiki.org', 'No link: 127.0.0.1'
+    assert 'Costs $0.20, because there is a link.' in html.text(show(item(id='a', text=link)))
+    assert 'Costs $0.015.' in html.text(show(item(id='a', text=plain)))
+    assert 'Costs' not in html.text(show(item(id='a', text=link, channels='mastodon, bluesky')))
+    assert 'Costs' not in html.text(show(in_state('posted')))
+    try:
+        channels = {**CONFIGURATION['channels'], 'x': {'account': '@mediawiki', 'threads': True}}
+        prices = {'post': 0.5, 'post with link': 'nonsense'}
+        _configured(admin, **{'channels': channels, 'x prices': prices})
+        seen = html.text(show(item(id='a', text=f'{link}\n----\n{plain}\n----\nend')))
+    finally:
+        _configured(admin)
+    assert 'Costs $1.20, because there is a link.' in seen
+    assert 'This cannot be posted yet' not in seen
+    assert '23, 18, 3 / 280' not in seen and '27, 18, 3 / 280' in seen
+
+
+def test_a_card_says_what_a_network_has_not(show: Show) -> None:
+    words = {'id': 'a', 'text': 'Spiders', 'warning': 'spiders'}
+    seen = html.text(show(item(**words, channels='mastodon')))
+    assert '⚠ spiders' in seen and '14 / 500' in seen
+    assert 'without the content warning' not in seen and 'Cannot be changed' not in seen
+    seen = html.text(show(item(**words, channels='bluesky')))
+    assert '⚠' not in seen and '7 / 300' in seen
+    assert 'Goes out without the content warning' in seen and 'Cannot be changed once' in seen
+
+
+def test_looking_for_files_is_thrifty(admin: Person) -> None:
+    def cost(*images: str) -> int:
+        values = {}
+        for number, image in zip(('', '2', '3', '4'), images, strict=True):
+            values |= {f'image{number}': f'File:{image}', f'alt{number}': 'b'}
+        answer = admin.api(
+            action='parse', text=item(id='it', text='a', **values), title=QUEUE,
+            contentmodel='wikitext', prop='limitreportdata',
+        )  # fmt: skip
+        report = {one['name']: one for one in answer['parse']['limitreportdata']}
+        return int(report['limitreport-expensivefunctioncount']['0'])
+
+    none = cost('A.svg', 'B.svg', 'C.pdf', 'D.ogg')
+    assert cost('A.png', 'B.png', 'C.png', 'D.png') == none + 4
+    assert cost('A.png', 'A.png', 'a.png', 'A.svg') == none + 1
+    assert none <= 1
 
 
 def test_a_suggestion_has_a_decision_and_an_item_of_the_queue_has_none(admin: Person) -> None:

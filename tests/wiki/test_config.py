@@ -87,6 +87,13 @@ def test_second_person(value: bool | float) -> None:
     assert found == value and isinstance(found, bool) is isinstance(value, bool)
 
 
+def test_former_bots_are_bots_too() -> None:
+    config = parse(bot='news_bot', **{'former bots': ['old_bot', 'Old bot', 'older bot']})
+    assert config.former_bots == ('Old bot', 'Older bot')
+    assert config.bots == {'News bot', 'Old bot', 'Older bot'}
+    assert config.rules().former_bots == {'Old bot', 'Older bot'}
+
+
 def test_bot_and_approvers_have_no_default() -> None:
     words = wrong('{}')
     assert '"bot" is missing' in words and '"approvers" is missing' in words
@@ -102,6 +109,10 @@ def test_implicit_groups_may_not_approve(group: str) -> None:
     ({'approvers': {}}, ['"approvers"', 'nobody could approve']),
     ({'approvers': {'users': ['News bot']}}, ['bot', 'never approve']),
     ({'approvers': {'users': ['A', 'a']}}, ['“A”', 'twice']),
+    ({'former bots': ['news bot']}, ['“News bot”', 'is the bot now']),
+    ({'approvers': {'users': ['B']}, 'former bots': ['b']}, ['“B”', 'never approve']),
+    ({'former bots': 'B'}, ['"former bots"', 'a list']),
+    ({'former bots': ['B@desk']}, ['"former bots" → number 1', 'name of a user']),
     ({'approvers': {'users': [{'name': 'A', 'id': -1}]}}, ['"id"', '0 or more']),
     ({'approvers': {'users': ['User:A']}}, ['without “User:”']),
     ({'approvers': {'users': ['~2026-123-4']}}, ['temporary']),

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mwsocial.desk.item import Queue
 from mwsocial.desk.knowledge import Knowledge, Need
+from mwsocial.errors import TemporaryError
 from mwsocial.sandbox import Sandbox
-from mwsocial.wiki.api import Api
+from mwsocial.wiki.api import Answer, Api
 from mwsocial.wiki.former import FormerRights
-from mwsocial.wiki.history import PageHistory, bot_revisions
+from mwsocial.wiki.history import PageHistory, bot_revisions, contributions, revisions
 from mwsocial.wiki.read import snapshot
+from mwsocial.wiki.revision import Revision
 from mwsocial.wiki.save import Saved, save
 from mwsocial.wiki.textstore import TextStore
 from tests.wiki.desks import BOT, CONFIG, real_desk
@@ -133,8 +137,95 @@ def test_own_revisions(api: Api, title: str, wiki: Sandbox) -> None:
     saved = save(api, title, 'bot', base=revid, summary='mwsocial:claim a-1')
     assert isinstance(saved, Saved)
     wiki.person('Carol').edit(title, 'human')
-    found = bot_revisions(api, [title, f'{title}/none', title], BOT)
+    found = bot_revisions(api, title, [BOT, 'Nobody of that name'], at_least=saved.revid)
     assert [(one.revid, one.summary) for one in found] == [(saved.revid, 'mwsocial:claim a-1')]
+    assert bot_revisions(api, f'{title}/none', [BOT]) == []
+    both = bot_revisions(api, title, [BOT, 'Carol'])
+    assert [one.user for one in both] == ['Carol', BOT, 'Carol']
+
+
+def test_contributions_by_page(api: Api, title: str) -> None:
+    other = f'{title}/other'
+    first = save(api, title, 'bot', base=snapshot(api, [title]).pages[title].revid, summary='one')
+    second = save(api, other, 'bot', base=0, summary='two')
+    assert isinstance(first, Saved) and isinstance(second, Saved)
+    users = [BOT, 'Nobody of that name']
+    seen: dict[int, Revision] = {}
+
+    def two(revision: Revision) -> bool:
+        seen[revision.revid] = revision
+        return revision.summary == 'two'
+
+    assert contributions(api, users, two, at_least=second.revid) >= {other}
+    assert title not in contributions(api, users, two)
+    assert (seen[first.revid].summary, seen[first.revid].user) == ('one', BOT)
+    assert seen[second.revid].parentid == 0
+
+
+class Lagging:
+    """Lets a question get, so many times, the answer that it got before the last edit."""
+
+    def __init__(self, api: Api, times: int, **fields: str) -> None:
+        self.api = api
+        self.fields = fields
+        self.times = times
+        self.asked = 0
+        self._send = api._send
+        self._old: Answer | None = None
+
+    def __enter__(self) -> Lagging:
+        self.api._send = self._ask
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.api._send = self._send
+
+    def _ask(self, params: Mapping[str, str], *more: Any) -> Answer:
+        if any(params.get(name) != value for name, value in self.fields.items()):
+            return self._send(params, *more)
+        self.asked += 1
+        if self._old is None:
+            self._old = self._send(params, *more)
+            return self._old
+        if self.times:
+            self.times -= 1
+            return self._old
+        return self._send(params, *more)
+
+
+@pytest.mark.parametrize('whose', ['', BOT])
+def test_a_history_that_lags_is_asked_for_again(
+    api: Api, title: str, wiki: Sandbox, whose: str
+) -> None:
+    """Another database server does not know of the newest claim yet, which the page shows already."""
+    with Lagging(api, 2, titles=title, rvlimit='max') as lag:
+        assert revisions(api, title, whose) is not None
+        base = snapshot(api, [title]).pages[title].revid
+        saved = save(api, title, 'claimed', base=base, summary='mwsocial:claim a-1')
+        assert isinstance(saved, Saved)
+        found = revisions(api, title, whose, at_least=saved.revid)
+        assert found[0].revid == saved.revid
+        assert lag.asked == 1 + 3
+
+
+@pytest.mark.parametrize('what', ['history', 'contributions'])
+def test_a_history_that_goes_on_lagging_is_not_believed(
+    api: Api, title: str, wiki: Sandbox, what: str
+) -> None:
+    fields = {'list': 'usercontribs'} if what == 'contributions' else {'rvlimit': 'max'}
+    with Lagging(api, 1000, **fields):
+        first = snapshot(api, [title]).pages[title]
+        if what == 'contributions':
+            contributions(api, [BOT], bool)
+        else:
+            assert history(api, title).chain
+        saved = save(api, title, 'claimed', base=first.revid, summary='mwsocial:claim a-1')
+        assert isinstance(saved, Saved)
+        with pytest.raises(TemporaryError, match='does not show'):
+            if what == 'contributions':
+                contributions(api, [BOT], bool, at_least=saved.revid)
+            else:
+                _ = history(api, title).revisions
 
 
 def test_a_long_history_is_continued(api: Api, title: str, wiki: Sandbox) -> None:

@@ -2,12 +2,12 @@
 "Counting characters"). Pure, and linear whatever the text.
 
 The text is put into NFC; an address weighs 23, with or without a scheme; an emoji 2; of what is left,
-characters of the ranges that configuration 3 names weigh 1 and all others 2. Twitter-text's own JavaScript is
-followed to the letter in where addresses begin and end, and it works in UTF-16 units: so does this.
+characters of the ranges that configuration 3 names weigh 1, and all others 2. Where addresses begin and
+end, twitter-text's own JavaScript is followed to the letter, in UTF-16 units as there.
 
-The count is never less than that of twitter-text 3.1.0 (``tests/cases/lengths.json`` holds what it says). It
-can be more where X may know more by now: for emoji newer than Unicode 11, which weigh as their parts, and for
-top-level domains that are newer: then it is the greater of the counts with them and without.
+The count is never less than that of twitter-text 3.1.0 (``tests/cases/lengths.json`` has what it says).
+It can be more where X may know more by now: for emoji newer than Unicode 11, which weigh as their parts,
+and for newer top-level domains: then it is the greater of the counts with them and without.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The emoji that X counts as one: sequences of code points that weigh 2 together.
 
 X's rule is twitter-text configuration 3 ("emojiParsingEnabled") with the emoji of twemoji-parser 11
-(Unicode 11, 2018). A sequence that is newer weighs as much as its parts here, which is never too little. Emoji
-of one code point need no list: they weigh 2 as every character of their blocks does.
+(Unicode 11, 2018). A sequence that is newer weighs as much as its parts here, which is never too little.
+Emoji of one code point need no list: they weigh 2 as every character of their blocks does.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from mwsocial.channels.base import CannotLook, Lookup, Outcome, Pointer, Refused, Seen
-from mwsocial.channels.mastodon import posting, timeline
+from mwsocial.channels.mastodon import posting, statuses, timeline
 from mwsocial.channels.mastodon.client import Client
 from mwsocial.channels.mastodon.posting import Draft, Reader
 from mwsocial.channels.mastodon.reading import look_up
@@ -30,7 +30,8 @@ def point(client: Client, seen: Seen, pointer: Pointer) -> Outcome:
     now = look_up(client, seen.url)
     if not isinstance(now, Seen):
         return now
-    if now.remote_id != seen.remote_id or now.edited != seen.edited or now.author != seen.author:
+    same = statuses.same_id(now.remote_id, seen.remote_id)
+    if not same or now.edited != seen.edited or now.author != seen.author:
         return Refused(Reason('mastodon-changed', (seen.url,)))
     refused = _refused(now, pointer)
     if refused:

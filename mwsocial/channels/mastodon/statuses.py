@@ -18,6 +18,7 @@ from mwsocial.channels.base import Account, Seen
 Status = Mapping[str, Any]
 #: What everybody may see. "Unlisted" ones are only left out of public lists.
 OPEN = frozenset({'public', 'unlisted'})
+_TIMED_ID = re.compile(r'[0-9]{10}([0-9a-f]{32})')
 _AUTHOR = re.compile(r'@[^\s@]+@[^\s@]+')
 
 
@@ -39,9 +40,17 @@ def unwrapped(status: Status) -> Status:
 
 
 def same_id(one: object, other: object) -> bool:
-    """Whether two ids are the same; snac2 writes them in either case."""
-    first, second = answers.sane_id(one), answers.sane_id(other)
-    return bool(first) and first.casefold() == second.casefold()
+    """Whether two ids are the same; snac2 writes them in either case, and with a time before them that
+    changes with the post.
+    """
+    first, second = _bare_id(one), _bare_id(other)
+    return bool(first) and first == second
+
+
+def _bare_id(value: object) -> str:
+    plain = answers.sane_id(value).casefold()
+    timed = _TIMED_ID.fullmatch(plain)
+    return timed[1] if timed else plain
 
 
 def has_address(status: Status, url: str) -> bool:
@@ -140,12 +149,12 @@ def answered(conversation: Iterable[Status], own_id: str) -> bool:
     Where it is not told whom a post of ours answers, it counts as an answer.
     """
     posts = [unwrapped(one) for one in conversation]
-    authors = {answers.sane_id(one.get('id')).casefold(): author_id(one) for one in posts}
+    authors = {_bare_id(one.get('id')): author_id(one) for one in posts}
     for one in posts:
         parent = one.get('in_reply_to_id')
         if not same_id(author_id(one), own_id) or parent is None:
             continue
-        to = one.get('in_reply_to_account_id') or authors.get(answers.sane_id(parent).casefold())
+        to = one.get('in_reply_to_account_id') or authors.get(_bare_id(parent))
         if not same_id(to, own_id):
             return True
     return False

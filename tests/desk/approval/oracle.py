@@ -94,7 +94,8 @@ def fingerprint(item, rules):
 
 
 def is_bot(world, e):
-    return e.user == world.rules.bot and not e.user_hidden
+    bots = [world.rules.bot, *world.rules.former_bots]
+    return e.user in bots and not e.user_hidden
 
 
 def approver_now(world, e):

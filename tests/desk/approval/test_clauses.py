@@ -93,6 +93,13 @@ def by_the_bot(bad: bool) -> World:
     return world.wait(minutes=20)
 
 
+def by_a_former_bot(bad: bool) -> World:
+    """The account was the bot before; it may have kept a group of approvers."""
+    world = approved(by='Frank')
+    world.rules = replace(world.rules, former_bots=frozenset({'Frank'} if bad else ()))
+    return world
+
+
 def hidden(bad: bool) -> World:
     """The bot's account may see hidden texts: that makes them no evidence."""
     world = approved()
@@ -415,6 +422,7 @@ TABLE = [
     (foreign_account, 'not-by-approver', function(people, 'same_account', True)),
     (name_taken_over, 'not-by-approver', function(people, 'listed', True)),
     (by_the_bot, 'not-by-approver', function(people, 'is_bot', False)),
+    (by_a_former_bot, 'not-by-approver', function(people, 'is_bot', False)),
     (hidden, 'hidden', clause('visible')),
     (hidden_before, 'hidden', clause('visible')),
     (too_old, 'too-old', clause('not too old')),
@@ -425,7 +433,7 @@ TABLE = [
     (double_before, 'twice-then', clause('one item')),
     (mended_while_approving, 'twice-then', clause('one item')),
     (changed_while_approving, 'one-edit', clause('two edits')),
-    (same_fingerprint, 'content', clause('same content')),
+    (same_fingerprint, 'stale-by', clause('same content')),
     (away_and_back(BOB, lambda item: item.say('Other')), 'void-content', VOID),
     (away_and_back(ALICE, lambda item: item.say('Other')), 'void-content', VOID),
     (away_and_back(BOB, lambda item: item.put(approved='')), 'void-approved', VOID),

@@ -55,6 +55,7 @@ local STYLES = {
 	grid = 'display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17em),1fr));gap:.6em;margin:.6em 0 0',
 	post = 'border:' .. BORDER .. ';border-radius:6px;padding:.5em .7em;min-width:0',
 	words = 'white-space:pre-wrap;overflow-wrap:anywhere;margin:.4em 0 0;line-height:1.5',
+	heading = 'margin:0 0 .4em',
 	part = 'border-top:1px dashed var(--border-color-base,#a2a9b1);margin-top:.5em;padding-top:.1em',
 	last = 'margin-inline-start:auto',
 	button = 'display:inline-block;border-radius:3px;padding:.25em .9em;font-weight:bold;' ..
@@ -176,13 +177,19 @@ local function body( item, config, name )
 	return table.concat( parts ), thread
 end
 
---- A price with at least two decimals.
+--- A price with at least two decimals; X takes dollars.
 local function price( sum )
-	return ( ( '%.3f' ):format( sum ):gsub( '0$', '' ) )
+	return '$' .. ( '%.3f' ):format( sum ):gsub( '0$', '' )
 end
+
+-- Where nothing is sent any more, nobody needs to know what that would mean.
+local OVER = { posted = true, deleted = true, declined = true }
 
 --- What is special about posting on one channel, in small letters.
 local function facts( item, config, name, thread )
+	if OVER[item.state] then
+		return ''
+	end
 	local rules, found = check.rules_of( config, name ), {}
 	local sum, linked = check.cost( config, name, thread )
 	if sum then
@@ -197,15 +204,25 @@ local function facts( item, config, name, thread )
 	return #found > 0 and element( 'div', SUBTLE .. ';font-size:.9em', table.concat( found, ' ' ) ) or ''
 end
 
+--- How long the parts of a thread are: one limit for all of them, unless one is too long.
+local function counters( thread )
+	local counts, numbers, fits = {}, {}, true
+	for n, part in ipairs( thread ) do
+		counts[n], numbers[n] = counter( part ), part.count
+		fits = fits and part.limit and not part.over
+	end
+	if #thread > 1 and fits then
+		return element( 'span', SUBTLE, table.concat( numbers, ', ' ) .. ' / ' .. thread[1].limit )
+	end
+	return table.concat( counts, ', ' )
+end
+
 local function heading( item, config, name, thread )
 	local account = ( config.channels[name] or {} ).account or ''
-	local counts = {}
-	for n, part in ipairs( thread ) do
-		counts[n] = counter( part )
-	end
-	return element( 'div', STYLES.row, strong( inert( tools.channel_name( config, name ) ) ) ..
+	local inside = element( 'div', STYLES.row, strong( inert( tools.channel_name( config, name ) ) ) ..
 		( account ~= '' and element( 'bdi', SUBTLE .. ';overflow-wrap:anywhere', inert( account ) ) or '' ) ..
-		element( 'span', STYLES.last, table.concat( counts, ', ' ) ) ) .. facts( item, config, name, thread )
+		element( 'span', STYLES.last, counters( thread ) ) )
+	return element( 'div', STYLES.heading, inside .. facts( item, config, name, thread ) )
 end
 
 --- The posts of an item; channels where it looks the same share one picture.
@@ -232,7 +249,7 @@ end
 local function images( item )
 	local parts = {}
 	for _, image in ipairs( item.images ) do
-		local picture = ''
+		local picture = element( 'div', 'overflow-wrap:anywhere', inert( image.title.text ) )
 		if not image.missing then
 			picture = '[[' .. image.title.prefixedText .. '|frameless|160x120px|alt=' .. inert( image.title.text ) .. ']]'
 		end
@@ -272,7 +289,9 @@ local function shared( item, config )
 	for n, name in ipairs( item.channels ) do
 		names[n] = tools.channel_name( config, name )
 	end
-	if content.share then
+	if content.share and #names == 0 then
+		return {}
+	elseif content.share then
 		return { element( 'div', STYLES.post, '↻ ' .. say( 'onwiki-share', content.share, table.concat( names, ', ' ) ) ) }
 	elseif content.point then
 		return { element( 'div', STYLES.post, '↳ ' .. say( 'onwiki-point', content.point ) ..

@@ -195,7 +195,7 @@ local function check_addresses( item, config, say, remark )
 				elseif item.content.channels then
 					say( kind, 'validity-share-channel', name )
 				else
-					others[#others + 1] = name
+					others[#others + 1] = tools.channel_name( config, name )
 				end
 			end
 			if #going == 0 and #item.channels > 0 and not item.content.channels then
@@ -294,8 +294,9 @@ local function check_images( item, config, say )
 			if not title or title.namespace ~= 6 then
 				say( image, 'validity-image-name', name, EXAMPLE_IMAGE )
 			else
-				local ending, missing = ( title.text:match( '%.(%w+)$' ) or '' ):lower(), false
-				if not IMAGE_TYPES[ending] then
+				local ending = ( title.text:match( '%.(%w+)$' ) or '' ):lower()
+				local missing = not IMAGE_TYPES[ending]
+				if missing then
 					say( image, ending == 'svg' and 'onwiki-check-image-svg' or 'onwiki-check-image-type',
 						title.text, keys( IMAGE_TYPES ) )
 				else

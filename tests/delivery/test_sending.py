@@ -1,0 +1,91 @@
+"""Looking for a post that may have been sent: what is proof, and from when on it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mwsocial.channels.base import CannotLook, Lookup, NotFound, Post, Posted
+from mwsocial.delivery.sending import Settled, look
+from mwsocial.desk.records import Record
+from mwsocial.reason import Reason
+
+NOW = datetime(2026, 11, 25, 14, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+POST = Post('Words', 'key')
+
+
+@dataclass
+class Network:
+    """A network that keeps keys for an hour, and whose timeline may be settled or not."""
+
+    answer: Lookup = field(default_factory=NotFound)
+    key_lifetime: timedelta | None = HOUR
+    settled_after: timedelta | None = None
+    asked: list[datetime] = field(default_factory=list)
+
+    def find(self, post: Post, since: datetime, ignoring: Collection[str]) -> Lookup:
+        self.asked.append(since)
+        return self.answer
+
+
+def claim(ago: timedelta, first: timedelta | None = None) -> Record:
+    """A claim of so long ago; *first*: how long ago the first one for the same approval was."""
+    return Record('sending', NOW - ago, 7, 'nonce', NOW - first if first else None)
+
+
+def looked(network: Network, record: Record, *, may_send: bool = True) -> Settled:
+    return look(network, POST, record, (), NOW, str, may_send=may_send)
+
+
+@pytest.mark.parametrize(
+    ('record', 'again'),
+    [
+        (claim(20 * MINUTE), True),
+        (claim(59 * MINUTE), True),
+        (claim(61 * MINUTE), False),
+        # The network counts from the first try: a later claim makes its memory no longer.
+        (claim(20 * MINUTE, 59 * MINUTE), True),
+        (claim(20 * MINUTE, 61 * MINUTE), False),
+    ],
+)
+def test_the_key_is_as_old_as_the_first_claim(record: Record, again: bool) -> None:
+    found = looked(Network(), record)
+    assert found.again is again
+    assert (found.record.kind if found.record else '') == ('' if again else 'unconfirmed')
+
+
+def test_a_post_is_looked_for_since_the_first_claim() -> None:
+    network = Network(Posted('1', 'https://example.org/1'))
+    found = looked(network, claim(20 * MINUTE, 90 * MINUTE))
+    assert found.record is not None
+    assert (found.record.kind, found.record.rest) == ('posted', 'https://example.org/1')
+    assert network.asked == [NOW - 90 * MINUTE]
+
+
+def test_a_settled_timeline_counts_from_the_newest_claim() -> None:
+    """Whoever made it may send for some minutes still."""
+    network = Network(key_lifetime=None, settled_after=5 * MINUTE)
+    assert looked(network, claim(15 * MINUTE)).again
+    young = looked(network, claim(14 * MINUTE, 90 * MINUTE))
+    assert not young.again
+    assert young.record is not None and young.record.kind == 'unconfirmed'
+
+
+@pytest.mark.parametrize(('settled', 'kind'), [(5 * MINUTE, 'released'), (None, '')])
+def test_what_is_void_is_never_sent_again(settled: timedelta | None, kind: str) -> None:
+    found = looked(Network(settled_after=settled), claim(20 * MINUTE), may_send=False)
+    assert not found.again
+    assert (found.record.kind if found.record else '') == kind
+
+
+@pytest.mark.parametrize(('ago', 'kind'), [(59 * MINUTE, ''), (60 * MINUTE, 'unconfirmed')])
+def test_where_nobody_can_look_a_person_is_asked_in_the_end(ago: timedelta, kind: str) -> None:
+    network = Network(CannotLook(Reason('delivery-no-answer')), settled_after=MINUTE)
+    found = looked(network, claim(ago))
+    assert not found.again
+    assert (found.record.kind if found.record else '') == kind
