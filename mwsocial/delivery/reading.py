@@ -42,7 +42,9 @@ _TO_SEEK = frozenset({'send', 'settle', 'correct'})
 
 @dataclass(frozen=True)
 class Reading:
-    """One moment of the queue page. ``now`` is UTC by the wiki's clock."""
+    """One moment of the queue page. ``now`` is UTC by the wiki's clock. ``returned``: ids of items that
+    were put back from the archive.
+    """
 
     text: str
     revid: int
@@ -53,6 +55,7 @@ class Reading:
     knowledge: PageHistory
     stopped: Reason | None
     folds: Mapping[str, str] = field(default_factory=dict)
+    returned: frozenset[str] = frozenset()
 
     @cached_property
     def by_id(self) -> dict[str, Standing]:
@@ -160,6 +163,7 @@ class QueueReader:
             knowledge=history,
             stopped=self._brake(queue, moment),
             folds=_folds(queue, standings),
+            returned=frozenset(archived),
         )
 
     def _judge(
