@@ -1,7 +1,7 @@
 """What whole runs cost: requests, edits, CPU, memory; how planning grows with the page, counting with texts.
 
-``make bench`` prints one table for each (``python -m tests.bench counting`` only that one). Times are of this machine and are compared with nothing; counts
-and ratios are what to look at.
+``make bench`` prints one table for each (``python -m tests.bench counting`` only that one). Times are of
+this machine and are compared with nothing; counts and ratios are what to look at.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from mwsocial.delivery.assemble import validity_desk
 from mwsocial.desk.item import Queue
 from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.knowledge import Need, Person, Rights
-from mwsocial.sandbox import Gate
+from mwsocial.sandbox import Gate, Rule
 from mwsocial.sandbox import desk as sandbox_desk
 from mwsocial.wiki.config import NETWORKS, parse_config
 from mwsocial.wiki.items import read_queue
@@ -100,6 +101,42 @@ def runs() -> None:
         measured(desk, 'idle, 10 of 50 items posted')
 
 
+#: Seconds that each network takes for a post, in ``side_by_side``.
+SLOW = 3.0
+
+
+def side_by_side() -> None:
+    """One item to four slow networks: a run takes about as long as the slowest, not the sum."""
+    others = ('x', 'facebook', 'bluesky')
+    write()
+    write(f'channels: four networks that take {SLOW:.0f} s for a post')
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        settings = {'quiet minutes': 0}
+        sandbox = sandbox_desk.scratch(folder / 'it', '.sandbox', others, **settings)
+        stack.enter_context(sandbox)
+        desk = stack.enter_context(Desk(sandbox))
+        urls = {'mastodon': sandbox.mastodon_url}
+        urls |= {name: sandbox.network(name).url for name in others}
+        gates = {name: stack.enter_context(Gate(url)) for name, url in urls.items()}
+        changes = {f'MWSOCIAL_{name.upper()}_URL': gate.url for name, gate in gates.items()}
+        for item_id, slow in (('quick', False), ('slow', True)):
+            desk.propose(item_id, text=f'The {item_id} one.')
+            desk.approve(item_id)
+            for name, gate in gates.items():
+                if slow:
+                    gate.rules.append(Rule(method='POST', path=_POSTS[name], hang=SLOW))
+            start = time.monotonic()
+            run = desk.run('post_queue', **changes)
+            write(f'  {item_id:6} exit {run.code} {time.monotonic() - start:6.2f} s wall')
+
+
+_POSTS = {
+    'mastodon': '/api/v1/statuses', 'x': '/2/tweets', 'facebook': '/v26.0/100200300400/feed',
+    'bluesky': '/xrpc/com.atproto.repo.createRecord',
+}  # fmt: skip
+
+
 class NoHistory:
     """A history that nobody needs: the items are only proposed."""
 
@@ -167,6 +204,8 @@ def _seconds(weigh: Weigher, unit: str, size: int) -> float:
 
 
 if __name__ == '__main__':
-    parts = {'runs': runs, 'planning': planning, 'counting': counting}
+    parts = {
+        'runs': runs, 'channels': side_by_side, 'planning': planning, 'counting': counting,
+    }  # fmt: skip
     for name in sys.argv[1:] or parts:
         parts[name]()

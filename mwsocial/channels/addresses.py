@@ -15,16 +15,18 @@ _ADDRESS = re.compile(
     r'([hH][tT][tT][pP][sS]?)://([^/?#@:\\\s\x00-\x20\x7f-\x9f]+)(?::([0-9]{1,5}))?'
     r'([/?][^\s\x00-\x20\x7f-\x9f]*)'
 )
-#: Hosts of networks on which nobody speaks ActivityPub: never an address of Mastodon's.
-_X_HOSTS = frozenset({'x.com', 'twitter.com'})
-_BLUESKY_HOSTS = frozenset({'bsky.app'})
+_X_HOSTS = frozenset(
+    {'x.com', 'www.x.com', 'mobile.x.com', 'twitter.com', 'www.twitter.com', 'mobile.twitter.com'}
+)
+_BLUESKY_HOSTS = frozenset({'bsky.app', 'www.bsky.app'})
 _FACEBOOK_HOSTS = frozenset({'facebook.com', 'fb.com', 'fb.watch', 'fb.me'})
-_OTHERS = frozenset({'t.co'})
+#: Where nobody speaks ActivityPub, these and all hosts below: never an address of Mastodon's.
+_OTHERS = _FACEBOOK_HOSTS | {'x.com', 'twitter.com', 't.co', 'bsky.app'}
 _LOOPBACK = frozenset({'localhost', '127.0.0.1'})
 _LONGEST = 2000
 
 _X_POST = re.compile(
-    r'/(?:[A-Za-z0-9_]{1,15}|i/web)/status/([0-9]{1,19})(?:/(?:photo|video)/[1-4])?/?(?:[?#].*)?'
+    r'/(?:[A-Za-z0-9_]{1,15}|i/web)/status(?:es)?/([0-9]{1,19})(?:/(?:photo|video)/[1-4])?/?(?:[?#].*)?'
 )
 _BLUESKY_POST = re.compile(r'/profile/([^/?#]{1,300})/post/([A-Za-z0-9._~:-]{1,512})/?(?:[?#].*)?')
 _DID = re.compile(r'did:[a-z]{1,16}:[A-Za-z0-9._:-]{1,200}')
@@ -50,8 +52,8 @@ class _Parts:
 
     @property
     def usual(self) -> bool:
-        """Whether it is an address as networks give it out: https, on the usual port."""
-        return self.scheme == 'https' and self.port in ('', '443')
+        """Whether it is an address as networks give it out: https, without a port."""
+        return self.scheme == 'https' and not self.port
 
 
 def takes(network: str, address: str) -> bool:
@@ -69,18 +71,17 @@ def takes(network: str, address: str) -> bool:
         return False
     if network == 'facebook':
         return parts.usual and _belongs(parts.host, _FACEBOOK_HOSTS)
-    others = _X_HOSTS | _BLUESKY_HOSTS | _FACEBOOK_HOSTS | _OTHERS
     return (
         network == 'mastodon'
         and (parts.scheme == 'https' or parts.host in _LOOPBACK)
-        and not _belongs(parts.host, others)
+        and not _belongs(parts.host.rstrip('.'), _OTHERS)
     )
 
 
 def x_post_id(address: str) -> str:
     """The id of the post on X at *address*, in digits; '' where it is no address of one."""
     parts = _split(address)
-    if parts is None or not parts.usual or not _belongs(parts.host, _X_HOSTS):
+    if parts is None or not parts.usual or parts.host not in _X_HOSTS:
         return ''
     found = _X_POST.fullmatch(parts.rest)
     return found[1] if found else ''
@@ -89,7 +90,7 @@ def x_post_id(address: str) -> str:
 def bluesky_post(address: str) -> BlueskyPost | None:
     """Whose post on Bluesky is at *address* and its record's key; None where it is no address of one."""
     parts = _split(address)
-    if parts is None or not parts.usual or not _belongs(parts.host, _BLUESKY_HOSTS):
+    if parts is None or not parts.usual or parts.host not in _BLUESKY_HOSTS:
         return None
     found = _BLUESKY_POST.fullmatch(parts.rest)
     if found is None:
@@ -105,8 +106,8 @@ def _split(address: str) -> _Parts | None:
     if found is None or int(found[3] or 0) > 65535:
         return None
     # Host names know no case; only letters of ASCII are looked at, so no other letter becomes one.
-    host = re.sub('[A-Z]', lambda letter: letter[0].lower(), found[2]).removesuffix('.')
-    return _Parts(found[1].lower(), host, found[3] or '', found[4]) if host else None
+    host = re.sub('[A-Z]', lambda letter: letter[0].lower(), found[2])
+    return _Parts(found[1].lower(), host, found[3] or '', found[4])
 
 
 def _belongs(host: str, names: frozenset[str]) -> bool:

@@ -65,9 +65,9 @@ def sane_time(value: object) -> datetime | None:
         return None
     try:
         time = isoparse(value)
+        return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def posted(answer: object) -> Posted | None:

@@ -42,7 +42,7 @@ class Preflight:
         sends = [claim for claim in usable if claim.record.kind == 'sending' and claim.approved]
         self._check_lengths(claim for claim in usable if claim.record.kind != 'deleting')
         self._check_sentences(sends)
-        self._check_shares(sends, reading.now)
+        self._check_shares(sends, reading)
         self._check_costs(sends, reading.now)
         self._check_images((claim for claim in usable if claim.record.kind != 'deleting'), reading)
         return self._known() == known
@@ -96,13 +96,19 @@ class Preflight:
             if then is None or then != self._tools.config.pointers.get(name):
                 self._not_ready(claim, Reason('delivery-sentence-changed', (name,)))
 
-    def _check_shares(self, claims: Iterable[Claim], now: datetime) -> None:
+    def _check_shares(self, claims: Iterable[Claim], reading: Reading) -> None:
+        """No more shares in a month than the account may: by what the network tells, or by our own records
+        where that is more (not every server lists them).
+        """
         for claim in claims:
             if not claim.approved or kinds(claim.approved.item) != ('share',):
                 continue
             name = claim.channel
             if name not in self._shares:
-                self._shares[name] = self._tools.channels[name].shares_since(month_of(now))
+                since = month_of(reading.now)
+                told = self._tools.channels[name].shares_since(since)
+                own = shares_on_record(reading, name, since)
+                self._shares[name] = told if isinstance(told, CannotLook) else max(told, own)
             done = self._shares[name]
             cap = self._tools.config.channels[name].shares_per_month
             if isinstance(done, CannotLook):
@@ -148,6 +154,18 @@ class Preflight:
     def _not_ready(self, claim: Claim, reason: Reason) -> None:
         self._tools.say(f'{claim.item_id} waits on {claim.channel}: {reason.text()}')
         self._reader.not_ready[claim.item_id, claim.channel] = reason
+
+
+def shares_on_record(reading: Reading, channel: str, since: datetime) -> int:
+    """How many shares on *channel* the queue page's records tell since *since* (UTC)."""
+    return sum(
+        kinds(standing.item) == ('share',)
+        and proven is not None
+        and proven.record.kind in ('posted', 'sending', 'unconfirmed')
+        and proven.record.time >= since
+        for standing in reading.by_id.values()
+        for proven in (standing.situation.records.get(channel),)
+    )
 
 
 def month_of(now: datetime) -> datetime:

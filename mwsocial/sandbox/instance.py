@@ -325,22 +325,27 @@ class Sandbox:
             return packages.provide(self.base / 'programs')
 
     def _template(self, programs: packages.Programs) -> Path:
-        """The folder that new wikis are copied from; made when it or its recipe is new."""
+        """The folder that new servers are copied from; made when it or its recipe is new."""
         recipe = sha256()
-        for name in ('LocalSettings.php', 'users.php', 'mediawiki.py'):
+        for name in ('LocalSettings.php', 'users.php', 'mediawiki.py', 'snac.py'):
             recipe.update((_HERE / name).read_bytes())
 
         def make(draft: Path) -> None:
             draft.mkdir(mode=0o700)
             credentials = mediawiki.new_credentials()
             mediawiki.create(programs, draft / 'wiki', credentials)
-            files.write_json(draft / 'credentials.json', {'wiki': credentials})
+            passwords = snac.create(programs, draft / 'mastodon', _MASTODON_PORT)
+            known = {name: {'password': word} for name, word in passwords.items()}
+            files.write_json(draft / 'credentials.json', {'wiki': credentials, 'mastodon': known})
 
-        plain = self._kept(f'template-{recipe.hexdigest()[:16]}', make)
+        return self._kept(f'template-{recipe.hexdigest()[:16]}', make)
+
+    def _furnished(self, plain: Path) -> Path:
+        """The folder that new wikis are copied from, with what they are to have from their start."""
         furnishing = self._furnishing
         if furnishing is None:
             return plain
-        recipe.update(furnishing.recipe.encode())
+        recipe = sha256(f'{plain.name} {furnishing.recipe}'.encode())
 
         def furnish(draft: Path) -> None:
             with Sandbox.scratch(draft, self.base) as one:
@@ -348,7 +353,6 @@ class Sandbox:
                 one.run_jobs()
                 one.down()
             mediawiki.close_books(one.wiki_folder)
-            files.write_json(draft / 'credentials.json', {'wiki': one.credentials['wiki']})
 
         return self._kept(f'template-{furnishing.name}-{recipe.hexdigest()[:16]}', furnish)
 
@@ -375,29 +379,29 @@ class Sandbox:
         self.logs.mkdir(exist_ok=True, mode=0o700)
         if 'marker' not in self._state:
             self._record(marker=secrets.token_hex(12))
+        if self.wiki_folder.is_dir() and self.mastodon_folder.is_dir():
+            self.clock.write(self.clock.offset)
+            return
+        template = self._template(programs)
+        known = files.read_json(template / 'credentials.json')
         if not self.wiki_folder.is_dir():
-            template = self._template(programs)
             draft = self.folder / 'wiki.new'
             shutil.rmtree(draft, ignore_errors=True)
-            shutil.copytree(template / 'wiki', draft, symlinks=True)
+            shutil.copytree(self._furnished(template) / 'wiki', draft, symlinks=True)
             (draft / 'wiki.json').unlink()
             mediawiki.identify(draft, 0)
-            credentials = files.read_json(template / 'credentials.json')
-            files.write_json(self.folder / 'credentials.json', {**self.credentials, **credentials})
+            self._keep_credentials(wiki=known['wiki'])
             draft.rename(self.wiki_folder)
         if not self.mastodon_folder.is_dir():
             draft = self.folder / 'mastodon.new'
             shutil.rmtree(draft, ignore_errors=True)
-            passwords = snac.create(programs, draft, _MASTODON_PORT)
-            files.write_json(
-                self.folder / 'credentials.json',
-                {
-                    **self.credentials,
-                    'mastodon': {name: {'password': word} for name, word in passwords.items()},
-                },
-            )
+            shutil.copytree(template / 'mastodon', draft, symlinks=True)
+            self._keep_credentials(mastodon=known['mastodon'])
             draft.rename(self.mastodon_folder)
         self.clock.write(self.clock.offset)
+
+    def _keep_credentials(self, **known: Any) -> None:
+        files.write_json(self.folder / 'credentials.json', {**self.credentials, **known})
 
     def _choose(self, name: str, wanted: int | None, usual: int) -> int:
         for port in (wanted if wanted is not None else self._port(name) or usual,):

@@ -118,6 +118,14 @@ class Stub:
         """Its address."""
         return f'http://127.0.0.1:{self._server.server_address[1]}'
 
+    def clear(self) -> None:
+        """Begin anew, with nobody and nothing there."""
+        self.ledger.clear()
+        self.requests.clear()
+        self.faults.clear()
+        self.keys.clear()
+        self.world = World(self)
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from mwsocial.channels.addresses import BlueskyPost, bluesky_post, takes, x_post_id
+from mwsocial.channels.bluesky.records import place_of_post
+from mwsocial.channels.x.addresses import id_of
 from mwsocial.delivery.assemble import validity_desk
 from mwsocial.wiki.config import parse_config
 
@@ -24,6 +26,16 @@ def test_takes(address: str, networks: list[str]) -> None:
 
 def test_an_unknown_network_takes_nothing() -> None:
     assert not any(takes('telegraph', address) for address, _ in CASES)
+
+
+def test_what_is_taken_can_be_looked_up() -> None:
+    """The channels' own reading of an address is never narrower than what the rules promise."""
+    for address, networks in CASES:
+        if 'x' in networks:
+            assert id_of(address) == x_post_id(address)
+        if 'bluesky' in networks:
+            place, post = place_of_post(address), bluesky_post(address)
+            assert place and post and (place.who, place.key) == (post.who, post.key)
 
 
 def test_what_an_address_on_x_says() -> None:

@@ -492,3 +492,22 @@ def test_no_other_visibility(stub: Stub, visibility: str) -> None:
 def test_ids(one: object, other: object, same: bool) -> None:
     """Two forms of one id on snac2: another case, and the time of an edit before it."""
     assert statuses.same_id(one, other) is same
+
+
+@pytest.mark.parametrize(
+    'url', ['https://exa℀mple.org/1', 'https://[::1', 'https://', 'https://a@b:c']
+)
+def test_addresses_that_the_standard_library_would_raise_for(
+    stub: Stub, channel: MastodonChannel, url: str
+) -> None:
+    there = stub.world.say('alice@remote.example', 'Hello', url=url)
+    assert isinstance(channel.look_up(url), Refused)
+    found = channel.look_up(there['uri'])
+    assert isinstance(found, Seen)
+    assert found.url == there['uri']
+
+
+@pytest.mark.parametrize('time', ['9999-12-31T23:59:59-14:00', '0001-01-01T00:00:00+14:00'])
+def test_times_beyond_all_times(stub: Stub, channel: MastodonChannel, time: str) -> None:
+    there = stub.world.say('alice@remote.example', 'Hello', edited_at=time)
+    assert look(channel, there).edited is None

@@ -40,7 +40,7 @@ class Bad:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 """Nothing is printed."""
 
         self._server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)

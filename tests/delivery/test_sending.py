@@ -8,15 +8,25 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mwsocial.channels.base import CannotLook, Lookup, NotFound, Post, Posted
-from mwsocial.delivery.sending import Settled, look
-from mwsocial.desk.records import Record
+from mwsocial.channels.base import (
+    CannotLook,
+    Deleted,
+    Lookup,
+    NotFound,
+    Outcome,
+    Posted,
+    Refused,
+    Removal,
+    TryLater,
+    Unknown,
+)
+from mwsocial.delivery.sending import Looking, Settled, look, record_for
+from mwsocial.desk.records import Record, read_record
 from mwsocial.reason import Reason
 
 NOW = datetime(2026, 11, 25, 14, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-POST = Post('Words', 'key')
 
 
 @dataclass
@@ -28,7 +38,7 @@ class Network:
     settled_after: timedelta | None = None
     asked: list[datetime] = field(default_factory=list)
 
-    def find(self, post: Post, since: datetime, ignoring: Collection[str]) -> Lookup:
+    def find(self, since: datetime, ignoring: Collection[str]) -> Lookup:
         self.asked.append(since)
         return self.answer
 
@@ -39,7 +49,7 @@ def claim(ago: timedelta, first: timedelta | None = None) -> Record:
 
 
 def looked(network: Network, record: Record, *, may_send: bool = True) -> Settled:
-    return look(network, POST, record, (), NOW, str, may_send=may_send)
+    return look(Looking(network, network.find), record, (), NOW, str, may_send=may_send)
 
 
 @pytest.mark.parametrize(
@@ -89,3 +99,69 @@ def test_where_nobody_can_look_a_person_is_asked_in_the_end(ago: timedelta, kind
     found = looked(network, claim(ago))
     assert not found.again
     assert (found.record.kind if found.record else '') == kind
+
+
+def change(kind: str, ago: timedelta = 20 * MINUTE) -> Record:
+    """A claim to change the post that stands at an address with the words of revision 5."""
+    return Record(kind, NOW - ago, 7, 'nonce 5 https://example.org/1')
+
+
+@pytest.mark.parametrize(
+    ('kind', 'answer', 'may_send', 'text'),
+    [
+        ('editing', Posted('1', 'https://example.org/1'), False, 'posted 7 https://example.org/1'),
+        ('editing', NotFound(), True, 'again'),
+        ('editing', NotFound(), False, 'posted 5 https://example.org/1'),
+        ('deleting', Posted('1', 'https://example.org/1'), False, 'posted 5 https://example.org/1'),
+        ('deleting', Deleted(), False, 'deleted 7 https://example.org/1 5'),
+    ],
+)  # fmt: skip
+def test_what_became_of_a_change(
+    kind: str, answer: Lookup | Removal, may_send: bool, text: str
+) -> None:
+    looking = Looking(Network(), lambda since, ignoring: answer, repeatable=True)
+    found = look(looking, change(kind), (), NOW, str, may_send=may_send)
+    if found.again:
+        assert text == 'again'
+    else:
+        assert found.record is not None
+        assert f'{found.record.kind} {found.record.revid} {found.record.rest}' == text
+
+
+def test_a_change_that_nobody_can_look_for_leaves_the_post_on_record() -> None:
+    """Its address is never lost, whatever becomes of the change."""
+    looking = Looking(Network(), lambda since, ignoring: CannotLook(Reason('delivery-void')))
+    assert look(looking, change('deleting'), (), NOW, str, may_send=False) == Settled()
+    found = look(looking, change('deleting', 2 * HOUR), (), NOW, str, may_send=False)
+    assert found.record is not None
+    assert (found.record.kind, found.record.address, found.record.words_of) == (
+        'kept', 'https://example.org/1', 5,
+    )  # fmt: skip
+
+
+NO = Reason('delivery-void')
+
+
+@pytest.mark.parametrize(
+    ('kind', 'outcome', 'text'),
+    [
+        ('sending', Posted('1', 'https://example.org/1'), 'posted 7 https://example.org/1'),
+        ('sending', Refused(NO), f'failed 7 {NO.text()}'),
+        ('sending', TryLater(NO), f'waiting 7 - {NO.text()}'),
+        ('sending', TryLater(NO, NOW + HOUR), f'waiting 7 2026-11-25T15:00:00Z {NO.text()}'),
+        ('sending', Unknown(NO), None),
+        ('editing', Posted('1', 'https://example.org/1'), 'posted 7 https://example.org/1'),
+        ('editing', Refused(NO), f'kept 7 - 5 https://example.org/1 {NO.text()}'),
+        ('editing', TryLater(NO), f'kept 7 2026-11-25T15:00:00Z 5 https://example.org/1 {NO.text()}'),
+        ('editing', Unknown(NO), None),
+        ('deleting', Deleted(), 'deleted 7 https://example.org/1 5'),
+        ('deleting', Refused(NO), f'kept 7 - 5 https://example.org/1 {NO.text()}'),
+        ('deleting', Unknown(NO), None),
+    ],
+)  # fmt: skip
+def test_the_record_of_an_outcome(kind: str, outcome: Outcome | Removal, text: str | None) -> None:
+    claimed = claim(MINUTE) if kind == 'sending' else change(kind, MINUTE)
+    found = record_for(outcome, claimed, NOW, str)
+    assert (f'{found.kind} {found.revid} {found.rest}' if found else None) == text
+    if found:
+        assert read_record(found.text()) == found

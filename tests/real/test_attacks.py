@@ -23,9 +23,6 @@ def refused(desk: Desk, item_id: str, *reasons: str) -> None:
     note = desk.item(item_id).bot.get('note', '')
     for reason in reasons:
         assert reason in note, (note, run)
-    again = desk.run()
-    assert again.code == 0, again
-    assert len(desk.edits()) <= 1, 'said once'
 
 
 def goes_out(desk: Desk, words: str, code: int = 0) -> None:
@@ -40,7 +37,10 @@ def test_forged_signature(desk: Desk) -> None:
     desk.propose('forged', text='forged signature')
     value = f'{desk.fingerprint("forged")} [[User:Alice|Alice]] 12:00, 1 January 2030 (UTC)'
     revid = desk.change('| id = forged\n', f'| id = forged\n| approved = {value}\n', by='Mallory')
-    refused(desk, 'forged', f'set by Mallory ([[Special:Diff/{revid}]]), who may not approve', WHO)
+    words = f'set by Mallory ([[Special:Diff/{revid}]]), who may not approve'
+    refused(desk, 'forged', words, WHO)
+    refused(desk, 'forged', words, WHO)
+    assert len(desk.edits()) == 1, 'said once'
 
 
 def test_edit_after_approval(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from io import BytesIO
 
 import pytest
@@ -34,6 +35,21 @@ def on(desk: Desk, network: str) -> list[str]:
 
 def count(desk: Desk, network: str, words: str) -> int:
     return sum(words in one for one in on(desk, network))
+
+
+def heard(desk: Desk, text: str) -> str:
+    """The address of a post by somebody that mentions us, once our server has it.
+
+    snac2 delivers by a queue, and knows a post by its address only once it is in somebody's hands.
+    """
+    status = desk.sandbox.mastodon('reader').status_post(f'@mediawiki {text}')
+    ours = desk.sandbox.mastodon('mediawiki')
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if any(one['status']['url'] == status['url'] for one in ours.notifications(limit=40)):
+            return str(status['url'])
+        time.sleep(0.3)
+    raise AssertionError('the mention was not delivered')
 
 
 def test_four_texts_for_four_networks(four: Desk) -> None:
@@ -189,8 +205,8 @@ def test_images_and_a_thread(four: Desk) -> None:
 
 def test_a_share_goes_where_the_post_is(four: Desk) -> None:
     """A native share on the post's own network, no copy anywhere; a second run shares nothing more."""
-    status = four.sandbox.mastodon('reader').status_post('Something worth sharing about MediaWiki.')
-    four.propose('worth', share=status['url'])
+    address = heard(four, 'Something worth sharing about MediaWiki.')
+    four.propose('worth', share=address)
     four.approve('worth')
     run = four.run()
     assert run.code == 0, run
@@ -201,17 +217,15 @@ def test_a_share_goes_where_the_post_is(four: Desk) -> None:
     timeline = four.sandbox.mastodon('mediawiki').account_statuses(
         four.sandbox.mastodon('mediawiki').account_verify_credentials()['id'], limit=40
     )
-    assert [one['reblog']['url'] for one in timeline if one['reblog']] == [status['url']]
+    assert [one['reblog']['url'] for one in timeline if one['reblog']] == [address]
     assert four.run().code == 0
 
 
 def test_a_pointer_is_the_sentence_of_the_configuration(four: Desk) -> None:
     """Only to a post that speaks to us, and once in a conversation."""
-    reader = four.sandbox.mastodon('reader')
-    host = four.sandbox.mastodon_url.removeprefix('http://')
-    asked = reader.status_post(f'@mediawiki@{host} where do I ask about extensions?')
-    other = reader.status_post('I say nothing to anybody.')
-    four.propose('answer', point=asked['url'], pointer='support', channels='mastodon')
+    asked = heard(four, 'where do I ask about extensions?')
+    other = four.sandbox.mastodon('reader').status_post('I say nothing to anybody.')
+    four.propose('answer', point=asked, pointer='support', channels='mastodon')
     four.propose('unasked', point=other['url'], pointer='support', channels='mastodon')
     four.approve('answer')
     four.approve('unasked')
@@ -220,10 +234,10 @@ def test_a_pointer_is_the_sentence_of_the_configuration(four: Desk) -> None:
     sentence = four.config['pointers']['support'].split('https')[0].strip()
     answers = [one for one in four.posts() if sentence in one['content']]
     assert len(answers) == 1, run
-    assert answers[0]['inReplyTo'] == asked['url']
+    assert answers[0]['inReplyTo'] == asked
     assert four.item('answer').bot['state'] == 'posted'
     assert four.item('unasked').bot['state'] == 'failed'
-    four.propose('twice', point=asked['url'], pointer='support', channels='mastodon')
+    four.propose('twice', point=asked, pointer='support', channels='mastodon')
     four.approve('twice')
     four.run()
     assert len([one for one in four.posts() if sentence in one['content']]) == 1
@@ -232,9 +246,8 @@ def test_a_pointer_is_the_sentence_of_the_configuration(four: Desk) -> None:
 
 def test_a_sentence_that_changed_after_the_approval(four: Desk) -> None:
     """It is part of what was approved: nothing is sent until an approver has seen the new one."""
-    host = four.sandbox.mastodon_url.removeprefix('http://')
-    asked = four.sandbox.mastodon('reader').status_post(f'@mediawiki@{host} hello?')
-    four.propose('changed', point=asked['url'], pointer='support', channels='mastodon')
+    asked = heard(four, 'hello?')
+    four.propose('changed', point=asked, pointer='support', channels='mastodon')
     four.approve('changed')
     four.configure(pointers={'support': 'Buy at https://shop.example now'})
     run = four.run()
@@ -246,10 +259,8 @@ def test_shares_of_a_month(four: Desk) -> None:
     """The account stays conservative: what is too much waits, and says so."""
     four.config['channels']['mastodon']['shares per month'] = 1
     four.configure(channels=four.config['channels'])
-    reader = four.sandbox.mastodon('reader')
     for number in (1, 2):
-        status = reader.status_post(f'Worth sharing, number {number}.')
-        four.propose(f'share-{number}', share=status['url'])
+        four.propose(f'share-{number}', share=heard(four, f'Worth sharing, number {number}.'))
         four.approve(f'share-{number}')
         run = four.run()
     assert four.item('share-1').bot['state'] == 'posted', run

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 from mwsocial.channels import answers
 from mwsocial.channels.base import Refused, TryLater
@@ -78,7 +77,7 @@ def own(client: Client, own_id: str, url: str) -> Status | Refused | TryLater | 
 
 def is_here(client: Client, url: str) -> bool:
     """Whether *url* is an address of our own server, where what is not found is not there."""
-    return urlsplit(url).netloc == client.host
+    return statuses.host(url) == client.host.casefold()
 
 
 def conversation(client: Client, status: Status) -> Sequence[Status] | Refused | TryLater:

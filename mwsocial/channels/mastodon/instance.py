@@ -14,7 +14,7 @@ from mwsocial.channels.base import Limits
 _MASTODONS_OWN = re.compile(r'[3-9]\.\d+\.\d+[A-Za-z0-9.+_-]*', re.A)
 _IMAGE_TYPE = re.compile(r'image/[a-z0-9][a-z0-9.+-]{0,60}', re.A)
 _USUAL = Limits(500, 4, 1500)
-# The parameter's own 1,000,000 of anything is no real limit; bytes and pixels go further.
+# What is beyond these is no real limit, and taken for a mistake.
 _MOST = 1_000_000
 _MOST_BYTES = 1_000_000_000
 _MOST_SIDE = 65_535

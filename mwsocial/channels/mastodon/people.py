@@ -8,7 +8,6 @@ from typing import Any
 
 from mwsocial.channels import answers
 from mwsocial.channels.base import (
-    CannotLook,
     Counts,
     Followed,
     Refused,
@@ -50,8 +49,9 @@ def counts(client: Client) -> Counts | Refused | TryLater:
 
 
 def _count(value: object) -> int | None:
-    counted = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    return value if counted and isinstance(value, int) else None
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    return None
 
 
 def follow(client: Client, account: str) -> Followed | Refused | TryLater:
@@ -96,19 +96,19 @@ def _account(client: Client, name: str) -> str | Refused | TryLater:
 
 def _id_of(client: Client, accounts: Sequence[Any], name: str) -> str:
     for one in accounts:
-        if _name_of(client, one) and same_account(str(_name_of(client, one)), name):
+        found = _name_of(client, one)
+        if found and same_account(found, name):
             return answers.sane_id(one['id'])
     return ''
 
 
 def _name_of(client: Client, account: object) -> str:
     """``@user@host`` of an account as the API gives it; '' where it is none."""
-    acct = account.get('acct') if isinstance(account, dict) else None
-    if not isinstance(account, dict) or not isinstance(acct, str):
+    if not isinstance(account, dict) or not answers.sane_id(account.get('id')):
         return ''
-    name = client.account_name(acct)
-    sane = answers.sane_id(account.get('id')) and not isinstance(name, CannotLook)
-    return name if sane and isinstance(name, str) and _NAME.fullmatch(name) else ''
+    acct = account.get('acct')
+    name = client.account_name(acct) if isinstance(acct, str) else ''
+    return name if isinstance(name, str) and _NAME.fullmatch(name) else ''
 
 
 def following(client: Client) -> Sequence[str] | Refused | TryLater:

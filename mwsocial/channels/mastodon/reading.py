@@ -15,8 +15,6 @@ from mwsocial.channels.mastodon.statuses import Status
 from mwsocial.channels.transport import Exchange
 from mwsocial.reason import Reason
 
-# A mark of ours on a status that the server has notified us of as a mention.
-_TO_US = ' to us'
 _TAG = re.compile(r'#\w{1,200}')
 #: The server says no more about the account than that it is there.
 _NO_SUCH_REQUEST = (404, 405, 501)
@@ -100,11 +98,10 @@ def mentions(client: Client, cursor: str) -> Batch | Refused | TryLater:
         }))  # fmt: skip
         return _listed(client, answer)
 
-    def of(entry: Mapping[str, Any]) -> Status | None:
-        status = entry.get('status') if entry.get('type') == 'mention' else None
-        return {**status, _TO_US: True} if isinstance(status, dict) else None
+    def of(entry: Mapping[str, Any]) -> object:
+        return entry.get('status') if entry.get('type') == 'mention' else None
 
-    return _batch(client, fetch, of, cursor)
+    return _batch(client, fetch, of, cursor, to_us=True)
 
 
 def timeline(client: Client, cursor: str) -> Batch | Refused | TryLater:
@@ -142,10 +139,12 @@ def search(client: Client, words: str, cursor: str) -> Batch | Refused | TryLate
 
 
 def _batch(
-    client: Client, fetch: walking.Fetch, status_of: Callable[[Mapping[str, Any]], Status | None],
-    cursor: str,
+    client: Client, fetch: walking.Fetch, status_of: Callable[[Mapping[str, Any]], object],
+    cursor: str, *, to_us: bool = False,
 ) -> Batch | Refused | TryLater:  # fmt: skip
-    """What *fetch* gives since *cursor*, as far as everybody may see it and it is not by us."""
+    """What *fetch* gives since *cursor*, as far as everybody may see it and it is not by us. *to_us*:
+    all of it mentions us, since the server has told us so.
+    """
     own = client.own()
     if not isinstance(own, tuple):
         return own
@@ -157,21 +156,22 @@ def _batch(
     posts: dict[str, Seen] = {}
     for entry in walk.entries:
         told = status_of(entry)
-        status = statuses.unwrapped(told) if told else {}
-        if not statuses.is_status(status) or status.get('reblog') or not statuses.is_open(status):
+        if not statuses.is_status(told):
+            continue
+        status = statuses.unwrapped(told)
+        if status.get('reblog') or not statuses.is_open(status):
             continue
         seen = _seen(client, status, own)
         if isinstance(seen, TryLater):
             return seen
         if seen and not seen.ours:
-            to_us = seen.mentions_us or bool(told and told.get(_TO_US))
-            posts[seen.url] = replace(seen, mentions_us=to_us)
+            posts[seen.url] = replace(seen, mentions_us=seen.mentions_us or to_us)
     ordered = sorted(posts.values(), key=lambda seen: seen.created)
     # How many a gap held that was too long to be read is not known: one at the least.
     return Batch(tuple(ordered), walk.cursor, skipped=int(walk.cut))
 
 
-def _itself(entry: Mapping[str, Any]) -> Status:
+def _itself(entry: Mapping[str, Any]) -> object:
     return entry
 
 

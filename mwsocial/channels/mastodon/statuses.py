@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping
 from html.parser import HTMLParser
 from typing import Any, TypeGuard
-from urllib.parse import urlsplit
 
 from mwsocial.channels import answers, plaintext
 from mwsocial.channels.base import Account, Seen
@@ -71,7 +70,15 @@ def _addresses(status: Status) -> list[str]:
     url, uri = answers.sane_address(status.get('url')), answers.sane_address(status.get('uri'))
     if not uri:
         return [url] if url else []
-    return [url, uri] if url and urlsplit(url).netloc == urlsplit(uri).netloc else [uri]
+    return [url, uri] if url and host(url) == host(uri) else [uri]
+
+
+def host(address: str) -> str:
+    """The host in *address*, with port and whatever else stands before its path; '' for none. Unlike
+    the standard library's, this raises for no address.
+    """
+    parts = address.split('/', 3)
+    return parts[2].casefold() if len(parts) > 2 else ''
 
 
 def author_id(status: Status) -> str:
@@ -89,7 +96,8 @@ def acct(status: Status) -> str:
 
 def is_open(status: Status) -> bool:
     """Whether everybody may see it; what a server does not call public is not."""
-    return status.get('visibility') in OPEN
+    visibility = status.get('visibility')
+    return isinstance(visibility, str) and visibility in OPEN
 
 
 def seen(status: Status, author: str, own: tuple[str, Account]) -> Seen | None:
@@ -100,14 +108,15 @@ def seen(status: Status, author: str, own: tuple[str, Account]) -> Seen | None:
     """
     url, created = address(status), answers.sane_time(status.get('created_at'))
     html = status.get('content')
-    whole = url and created and author_id(status) and isinstance(html, str)
-    if not whole or created is None or not _AUTHOR.fullmatch(author) or not author.isprintable():
+    if not url or created is None or not isinstance(html, str) or not author_id(status):
+        return None
+    if not _AUTHOR.fullmatch(author) or not author.isprintable():
         return None
     warning = status.get('spoiler_text')
     words = [warning] if isinstance(warning, str) and warning.strip() else []
     return Seen(
         answers.sane_id(status.get('id')), url, author,
-        '\n\n'.join([*words, plaintext.from_html(str(html)).strip()]), created, is_open(status),
+        '\n\n'.join([*words, plaintext.from_html(html).strip()]), created, is_open(status),
         ours=same_id(author_id(status), own[0]),
         edited=answers.sane_time(status.get('edited_at')),
         mentions_us=_mentions(status, own),

@@ -6,11 +6,21 @@ local text = require( 'Module:Social media/limits/text' )
 local LOOPBACK = { localhost = true, ['127.0.0.1'] = true }
 local LONGEST = 2000
 
--- Hosts of networks on which nobody speaks ActivityPub.
-local HOSTS = {
-	x = { 'x.com', 'twitter.com' }, bluesky = { 'bsky.app' },
-	facebook = { 'facebook.com', 'fb.com', 'fb.watch', 'fb.me' }, other = { 't.co' }
-}
+local function set( ... )
+	local found = {}
+	for _, name in ipairs( { ... } ) do
+		found[name] = true
+	end
+	return found
+end
+
+local X_HOSTS = set(
+	'x.com', 'www.x.com', 'mobile.x.com', 'twitter.com', 'www.twitter.com', 'mobile.twitter.com'
+)
+local BLUESKY_HOSTS = set( 'bsky.app', 'www.bsky.app' )
+local FACEBOOK_HOSTS = { 'facebook.com', 'fb.com', 'fb.watch', 'fb.me' }
+-- Where nobody speaks ActivityPub, these and all hosts below.
+local OTHERS = { 'x.com', 'twitter.com', 't.co', 'bsky.app', 'facebook.com', 'fb.com', 'fb.watch', 'fb.me' }
 
 --- Whether an address holds white space or a control character, and how many characters it has.
 local function is_broken( address )
@@ -35,13 +45,13 @@ local function split( address )
 	end
 	local port, past = rest:match( '^:(%d%d?%d?%d?%d?)(.*)$' )
 	rest = past or rest
-	scheme, host = scheme:lower(), host:lower():gsub( '%.$', '' )
-	if scheme ~= 'http' and scheme ~= 'https' or host == '' or not rest:find( '^[/?]' ) or
+	scheme, host = scheme:lower(), host:lower()
+	if scheme ~= 'http' and scheme ~= 'https' or not rest:find( '^[/?]' ) or
 		tonumber( port or 0 ) > 65535
 	then
 		return nil
 	end
-	return { usual = scheme == 'https' and ( not port or port == '443' ), scheme = scheme, host = host, rest = rest }
+	return { usual = scheme == 'https' and not port, scheme = scheme, host = host, rest = rest }
 end
 
 local function belongs( host, names )
@@ -57,6 +67,7 @@ local function is_x( rest )
 	local path = rest:gsub( '[?#].*$', '' ):gsub( '/$', '' )
 	local post, kind = path:match( '^(.*)/(%l+)/[1-4]$' )
 	path = ( kind == 'photo' or kind == 'video' ) and post or path
+	path = path:gsub( '/statuses/', '/status/', 1 )
 	local user, id = path:match( '^/([%w_]+)/status/(%d+)$' )
 	if not user then
 		user, id = path:match( '^/(i/web)/status/(%d+)$' )
@@ -93,22 +104,18 @@ function p.takes( network, address )
 	if not parts then
 		return false
 	elseif network == 'x' then
-		return parts.usual and belongs( parts.host, HOSTS.x ) and is_x( parts.rest )
+		return parts.usual and X_HOSTS[parts.host] and is_x( parts.rest )
 	elseif network == 'bluesky' then
-		return parts.usual and belongs( parts.host, HOSTS.bluesky ) and is_bluesky( parts.rest )
+		return parts.usual and BLUESKY_HOSTS[parts.host] and is_bluesky( parts.rest )
 	elseif parts.rest == '/' then
 		return false
 	elseif network == 'facebook' then
-		return parts.usual and belongs( parts.host, HOSTS.facebook )
+		return parts.usual and belongs( parts.host, FACEBOOK_HOSTS )
 	elseif network ~= 'mastodon' or parts.scheme ~= 'https' and not LOOPBACK[parts.host] then
 		return false
 	end
-	for _, names in pairs( HOSTS ) do
-		if belongs( parts.host, names ) then
-			return false
-		end
-	end
-	return true
+	local host = parts.host:gsub( '%.+$', '' )
+	return not belongs( host, OTHERS )
 end
 
 --- Whether `address` can be that of a post at all: a web address with something behind its host.
