@@ -79,6 +79,8 @@ def done_since(
     if standing.state == 'missed':
         last = last_moment(situation, rules, now)
         times += [last] if last else []
+        # It may have been approved when its time had passed already.
+        times += [standing.approved.revision.timestamp] if standing.approved else []
     return max(times, default=None)
 
 

@@ -128,6 +128,11 @@ def _pages(queue: str, configuration: str, level: str, mentions: str) -> Iterato
     ):  # fmt: skip
         page = f'Social media/{name}'.rstrip('/')
         yield guarded(f'Module:{page}', f'Module/{page}.lua', 'Scribunto')
+    # It shows how old the status page is: nothing that anybody approves.
+    yield OnwikiPage(
+        'Module:Social media/status', 'Module/Social media/status.lua', 'Scribunto',
+        text('Module/Social media/status.lua'), edit=level, move=level,
+    )  # fmt: skip
     yield OnwikiPage(
         'Module:Social media/doc', 'Module/Social media/doc.wikitext', 'wikitext',
         text('Module/Social media/doc.wikitext'),
