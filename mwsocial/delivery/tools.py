@@ -33,6 +33,8 @@ class Tools:
     news: NewsDesk
     gallery: Gallery
     say: Callable[[str], None]
+    #: whether the run was told to end: nothing new is begun then
+    ending: Callable[[], bool] = lambda: False
 
     @property
     def config(self) -> DeskConfig:
