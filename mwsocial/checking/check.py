@@ -57,7 +57,7 @@ def _check(desk: OpenDesk, host: str) -> Report:
     ]
     live, not_live = open_channels(config)
     asked = [
-        _ask(name, settings, live.get(name), not_live.get(name))
+        ask_channel(name, settings, live.get(name), not_live.get(name))
         for name, settings in config.enabled_channels.items()
     ]
     now = datetime.now(UTC)
@@ -105,7 +105,7 @@ def _protection(desk: OpenDesk) -> Finding:
     return Finding('protection', Level.FINE, Reason('checking-protected'))
 
 
-def _ask(
+def ask_channel(
     name: str, settings: ChannelSettings, channel: Channel | None, not_live: Reason | None
 ) -> Asked:
     """What one channel says of itself: two questions to its network."""

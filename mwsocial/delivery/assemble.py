@@ -100,9 +100,15 @@ def post_queue(options: argparse.Namespace) -> int:
     return report.exit_code
 
 
-def tools_of(desk: OpenDesk, ending: Callable[[], bool] = lambda: False) -> Tools:
-    """The means of one run on an open desk; *ending*: whether it was told to end."""
+def tools_of(
+    desk: OpenDesk,
+    ending: Callable[[], bool] = lambda: False,
+    tell: Callable[[str], None] = say,
+) -> Tools:
+    """The means of one run on an open desk; *ending*: whether it was told to end; *tell*: one line for
+    the operator.
+    """
     channels, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
     news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bots, desk.config.news_groups)
-    return Tools(reader, channels, news, Gallery(), say, ending)
+    return Tools(reader, channels, news, Gallery(), tell, ending)

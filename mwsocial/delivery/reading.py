@@ -46,6 +46,7 @@ class Reading:
     were put back from the archive.
     """
 
+    title: str
     text: str
     revid: int
     config_revid: int
@@ -154,6 +155,7 @@ class QueueReader:
         if new or archived:
             standings = self._judge(queue, history, own, moment.now, archived)
         return Reading(
+            title=page.title,
             text=page.text,
             revid=page.revid,
             config_revid=moment.pages[self._desk.config_title].revid,

@@ -67,6 +67,10 @@ def _needs(status: Status) -> Iterator[str]:
         name = safe_value(one.name)
         shown = f'[[:{one.link}|{name}]]' if one.link else f"'''{name}'''"
         yield f'* {shown}: {one.reason.text(escape=safe_value)} {_since(one.since)}'.rstrip()
+    for health in status.health:
+        if health.state is State.PERSON:
+            words = health.reason.text(escape=safe_value) if health.reason else ''
+            yield f"* '''{safe_value(health.name)}''': {words} {_since(health.since)}".rstrip()
 
 
 def _queue(status: Status, pages: Mapping[str, str]) -> Iterator[str]:
@@ -87,7 +91,7 @@ def _table(rows: list[Health]) -> str:
     for one in rows:
         words = one.reason.text(escape=safe_value) if one.reason else ''
         said = _say(f'status-state-{one.state.value}')
-        state = f"'''{said}''' {words}" if one.state is State.PERSON else words or said
+        state = f"'''{said}'''" if one.state is State.PERSON else words or said
         since = _moment(one.since) if one.since else ''
         lines += ['|-', f'| {safe_value(one.name)} || {state} || {since}']
     return '\n'.join([*lines, '|}'])

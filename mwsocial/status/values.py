@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
@@ -82,12 +82,12 @@ class Status:
 
 
 def carried(
-    status: Status, old: Status | None, now: datetime, looked: Collection[str]
+    status: Status, old: Status | None, now: datetime, looked: Callable[[Health], bool]
 ) -> Status:
     """*status* with what only the page before (*old*) knows.
 
-    What stands there unchanged has been so since then, all else since *now* (UTC). Kinds of health that
-    this run has not *looked* at (a source is not asked in every run) are as they were.
+    What stands there unchanged has been so since then, all else since *now* (UTC). What this run has not
+    *looked* at (a source is not asked in every run) is as it was.
     """
     before = old or Status()
     health_before = {(one.kind, one.name): one for one in before.health}
@@ -96,7 +96,7 @@ def carried(
         replace(one, since=_since(one.state, health_before.get((one.kind, one.name)), now))
         for one in status.health
     ]
-    health += [one for one in before.health if one.kind not in looked]
+    health += [one for one in before.health if not looked(one)]
     needs = []
     for one in status.needs:
         known = needs_before.get((one.name, one.reason.key))
