@@ -173,7 +173,12 @@ class Pass:
 
 
 def needs_a_person(standing: Standing) -> bool:
-    """Whether something about the item does not mend itself: refused, doubtful, or not to be changed."""
+    """Whether something about the item does not mend itself: refused, doubtful, or not to be changed.
+
+    What an approver has declined has been seen to, unless nobody knows what stands on a network.
+    """
+    if standing.situation.declined is not None:
+        return any(target.action == 'unconfirmed' for target in standing.targets.values())
     return standing.state in ('failed', 'unconfirmed', 'partly posted') or any(
         target.action in ('failed', 'unconfirmed')
         or (target.record is not None and target.record.record.kind == 'kept' and not target.until)

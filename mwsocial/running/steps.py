@@ -30,9 +30,7 @@ def post(cycle: Cycle) -> Result:
     cycle.reader, cycle.channels, cycle.reading = tools.reader, tools.channels, report.reading
     needs = _items(report.reading) if report.reading else []
     needs += [
-        Need(name, reason)
-        for name, reason in tools.reader.not_live.items()
-        if name not in usable
+        Need(name, reason) for name, reason in tools.reader.not_live.items() if name not in usable
     ]
     kinds = [record.kind for record in report.records.values()]
     words = ', '.join(f'{kinds.count(kind)} {kind}' for kind in dict.fromkeys(kinds))

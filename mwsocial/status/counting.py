@@ -18,7 +18,9 @@ _HEADING = re.compile(r'(={2,6})[ \t]*([^=\[\]{}|<>#&\'~]+?)[ \t]*\1[ \t]*')
 
 def undecided(text: str, name: str) -> int:
     """How many templates *name* of a page have no decision."""
-    return sum(not _decided(text[one.start : one.end], one.parts) for one in cut(text, {name}).templates)
+    return sum(
+        not _decided(text[one.start : one.end], one.parts) for one in cut(text, {name}).templates
+    )
 
 
 def _decided(raw: str, parts: tuple[tuple[int, int], ...]) -> bool:

@@ -159,9 +159,7 @@ def _escaped_in_strings(text: str) -> Any:
         elif inside:
             spans.add(pos)
         pos += 1
-    return lambda found: (
-        f'\\u{ord(found.group()):04x}' if found.start() in spans else found.group()
-    )
+    return lambda found: f'\\u{ord(found.group()):04x}' if found.start() in spans else found.group()
 
 
 def read(text: str) -> Status | None:
