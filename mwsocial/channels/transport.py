@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import ssl
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +37,15 @@ _BEFORE_SENDING = (
     failures.InvalidURL, failures.InvalidHeader, failures.InvalidSchema, failures.MissingSchema,
     UnicodeError,
 )  # fmt: skip
+
+
+_sent: Counter[str] = Counter()
+_counting = Lock()
+
+
+def requests_sent() -> int:
+    """How many requests this process has made to networks, those that were tried again included."""
+    return _sent.total()
 
 
 class ForeignAddressError(ValueError):
@@ -192,6 +203,8 @@ class CarefulSession(requests.Session):
         self, exchange: Exchange, method: str, url: str, options: dict[str, Any]
     ) -> requests.Response:
         exchange.sent, exchange.problem = True, ''
+        with _counting:
+            _sent[self._origin] += 1
         end = time.monotonic() + self._whole_time
         # A new connection for each request: an old one may be closed by the server just now, and
         # then it cannot be told whether the request was received. This drops the old ones.

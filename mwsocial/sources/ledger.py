@@ -13,7 +13,7 @@ from datetime import datetime
 
 from mwsocial.sources.page import suggestions
 from mwsocial.wiki.api import Api
-from mwsocial.wiki.history import read_revision
+from mwsocial.wiki.history import revisions_by
 from mwsocial.wiki.read import texts
 from mwsocial.wiki.revision import Revision
 
@@ -44,7 +44,7 @@ def read_ledger(api: Api, title: str, bots: Iterable[str]) -> Ledger:
     """
     own = [
         one
-        for one in user_revisions(api, title, bots)
+        for one in revisions_by(api, title, bots)
         if one.summary_hidden or one.summary.split()[:1] == [MARK]
     ]
     hidden = [one.revid for one in own if one.summary_hidden and not one.text_hidden]
@@ -58,26 +58,6 @@ def read_ledger(api: Api, title: str, bots: Iterable[str]) -> Ledger:
         for one in named:
             first.setdefault(one, revision)
     return Ledger(first, tuple(own))
-
-
-def user_revisions(
-    api: Api, title: str, users: Iterable[str], since: datetime | None = None
-) -> list[Revision]:
-    """The revisions of a page by some users, newest first, since a time (UTC), or all."""
-    found = []
-    for user in sorted(set(users)):
-        params = {
-            'titles': title,
-            'prop': 'revisions',
-            'rvprop': 'ids|timestamp|user|userid|comment|tags|flags|sha1',
-            'rvlimit': 'max',
-            'rvuser': user,
-            'rvend': since.strftime('%Y-%m-%dT%H:%M:%SZ') if since else None,
-        }
-        for answer in api.query_all(params):
-            for page in answer.get('query', {}).get('pages', []):
-                found += [read_revision(one) for one in page.get('revisions', [])]
-    return sorted(found, key=lambda one: one.revid, reverse=True)
 
 
 def summary(

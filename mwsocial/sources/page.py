@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mwsocial.desk.item import Item
-from mwsocial.sources.wikitext import item_wikitext, section
+from mwsocial.proposing.wikitext import item_wikitext, items_of, reads_back, section
 from mwsocial.wiki.edits import Change, apply, remove_templates
-from mwsocial.wiki.items import ITEM, WANTED, Placed, find_items, read_queue
+from mwsocial.wiki.items import ITEM, WANTED, Placed, find_items
 from mwsocial.wiki.skeleton import cut
 
 #: Around the lines that say where the sources stand.
@@ -44,7 +44,7 @@ class Changes:
 
 def suggestions(text: str) -> list[Item]:
     """The items of the page."""
-    return [placed.item for placed in find_items(text)]
+    return items_of(text)
 
 
 def doubled(items: list[Item]) -> frozenset[str]:
@@ -71,26 +71,10 @@ def changed(text: str, changes: Changes, *, addresses: bool = True) -> str:
             continue
         item = item_wikitext(new.content, comment=new.comment, decision=True, addresses=addresses)
         longer = text.rstrip() + section(new.title, item)
-        if _reads_back(text, longer, new.content):
+        if reads_back(text, longer, new.content):
             text = longer
             there.add(new.id)
     return text
-
-
-def _reads_back(before: str, after: str, content: Mapping[str, str]) -> bool:
-    old, new = suggestions(before), suggestions(after)
-    return (
-        len(new) == len(old) + 1
-        and new[:-1] == old
-        and dict(new[-1].content) == dict(content)
-        and not new[-1].faults
-        and read_queue(after).stopped == read_queue(before).stopped
-    )
-
-
-def reads_back(before: str, after: str, content: Mapping[str, str]) -> bool:
-    """Whether *after* is *before* with one more item at its end, of just this content."""
-    return _reads_back(before, after, content)
 
 
 def _without(text: str, ids: frozenset[str]) -> str:

@@ -15,6 +15,7 @@ from mwsocial.desk.item import Item
 from mwsocial.desk.times import parse_time
 from mwsocial.desk.validity import Desk
 from mwsocial.errors import ConfigurationError
+from mwsocial.proposing.moving import Moved, Mover, Used
 from mwsocial.reason import Reason
 from mwsocial.sources import deciding
 from mwsocial.sources.base import Found, Source, Suggestion, World
@@ -22,7 +23,6 @@ from mwsocial.sources.choosing import Taken, choose
 from mwsocial.sources.decisions import Decided, Decisions
 from mwsocial.sources.fetch import Fetcher
 from mwsocial.sources.ledger import Ledger, read_ledger
-from mwsocial.sources.moving import Moved, Mover, Used
 from mwsocial.sources.page import Changes, New, changed, doubled, read_cursors, suggestions
 from mwsocial.sources.report import Report, SourceState
 from mwsocial.sources.trouble import Trouble

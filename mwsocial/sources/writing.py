@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from mwsocial.errors import ConfigurationError, TemporaryError
+from mwsocial.proposing.moving import Moved
 from mwsocial.reason import Reason
 from mwsocial.sources.ledger import summary
-from mwsocial.sources.moving import Moved
 from mwsocial.sources.page import Changes, changed, suggestions
 from mwsocial.sources.report import Report
 from mwsocial.wiki.api import Api

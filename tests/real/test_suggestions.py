@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mwsocial.desk.item import Item
+from mwsocial.proposing.wikitext import item_wikitext, section
 from mwsocial.sandbox import Gate
 from mwsocial.sources.page import suggestions
-from mwsocial.sources.wikitext import item_wikitext, section
 from mwsocial.wiki.escape import plain
 from tests.real.conftest import NewDesk
 from tests.real.desk import BOT, QUEUE, Desk

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from mwsocial.desk.item import Item
-from mwsocial.sources.deciding import Step, decided, decision_of, ignore_state, use_state
+from mwsocial.proposing.deciding import Step, decided
+from mwsocial.sources.deciding import decision_of, ignore_state, use_state
 from mwsocial.wiki.revision import Revision
 
 HIDDEN = 'hidden'

@@ -16,12 +16,12 @@ import mwsocial.sources as package
 from mwsocial.channels import counting
 from mwsocial.desk.item import Item
 from mwsocial.desk.validity import ChannelFacts, Desk, problems
+from mwsocial.proposing.wikitext import encode, item_wikitext, section
 from mwsocial.reason import Reason
 from mwsocial.sources.base import Suggestion
 from mwsocial.sources.ledger import ROOM, summary
 from mwsocial.sources.page import CLOSE, OPEN, Changes, New, changed, read_cursors, suggestions
 from mwsocial.sources.tree import DEEPEST, read, rows
-from mwsocial.sources.wikitext import encode, item_wikitext, section
 from mwsocial.sources.words import of_html, post_text, tame
 from mwsocial.wiki.escape import plain
 from mwsocial.wiki.items import find_items, read_queue

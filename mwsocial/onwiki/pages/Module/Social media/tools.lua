@@ -141,7 +141,8 @@ function p.configuration()
 	local title = require( 'Module:Social media/desk' ).configuration
 	local config = {
 		title = title, language = 'en', queue = 'Social media/Queue', channels = {}, enabled = {}, pointers = {},
-		prices = DEFAULT_PRICES, suggestions = 'Social media/Suggestions'
+		prices = DEFAULT_PRICES, mentions = 'Social media/Mentions',
+		suggestions = 'Social media/Suggestions'
 	}
 	local ok, found = pcall( mw.loadJsonData, title )
 	if not ok or type( found ) ~= 'table' then
@@ -151,6 +152,7 @@ function p.configuration()
 	config.language = text_or( found.language, 'en' )
 	local pages = type( found.pages ) == 'table' and found.pages or {}
 	config.queue = text_or( pages.queue, config.queue )
+	config.mentions = text_or( pages.mentions, config.mentions )
 	config.suggestions = text_or( pages.suggestions, config.suggestions )
 	local pointers = found.pointers == nil and DEFAULT_POINTERS or found.pointers
 	if type( pointers ) == 'table' then

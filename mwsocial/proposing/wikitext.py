@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from mwsocial.desk.item import content_place
+from mwsocial.desk.item import Item, content_place
 from mwsocial.wiki.escape import inert_line, safe_value
+from mwsocial.wiki.items import find_items, read_queue
 
 #: Characters of a section's title.
 TITLE = 60
@@ -70,3 +71,20 @@ def title_of(content: Mapping[str, str]) -> str:
     )
     bare = ' '.join(re.sub(r'https?://\S+', '', words).split())
     return bare or content.get('id', '') or 'Item'
+
+
+def items_of(text: str) -> list[Item]:
+    """The items of a page."""
+    return [placed.item for placed in find_items(text)]
+
+
+def reads_back(before: str, after: str, content: Mapping[str, str]) -> bool:
+    """Whether *after* is *before* with one more item at its end, of just this content."""
+    old, new = items_of(before), items_of(after)
+    return (
+        len(new) == len(old) + 1
+        and new[:-1] == old
+        and dict(new[-1].content) == dict(content)
+        and not new[-1].faults
+        and read_queue(after).stopped == read_queue(before).stopped
+    )

@@ -8,6 +8,7 @@ the item off the queue meanwhile or puts another one there under its id.
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,13 +16,11 @@ from datetime import datetime
 
 from mwsocial.desk.approval.authors import PROPOSE, proposal_summary
 from mwsocial.desk.item import Item
-from mwsocial.desk.records import names
 from mwsocial.errors import TemporaryError
+from mwsocial.proposing.wikitext import item_wikitext, items_of, reads_back, section, title_of
 from mwsocial.reason import Reason
-from mwsocial.sources.ledger import user_revisions
-from mwsocial.sources.page import reads_back, suggestions
-from mwsocial.sources.wikitext import item_wikitext, section, title_of
 from mwsocial.wiki.api import Api
+from mwsocial.wiki.history import revisions_by
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.read import PageState, snapshot, texts
 from mwsocial.wiki.revision import Revision
@@ -30,17 +29,21 @@ from mwsocial.wiki.save import Conflict, Lost, Outcome, Refused, Saved, save
 TRIES = 5
 #: An id that somebody else has taken on the queue meanwhile gets one of these behind it.
 _OTHERS = ('', '-2', '-3', '-4')
+_WORDS = re.compile(r'[a-z0-9][a-z0-9-]*')
 
 
 @dataclass(frozen=True)
 class Used:
-    """A suggestion that is to be proposed, by the revision in which somebody decided so. ``since``: when
-    it was suggested (UTC).
+    """What is to be proposed, by the revision in which somebody decided so (its ``revid`` is 0 where
+    nobody did). ``since``: when it came onto the page (UTC). ``title``: of its section on the queue; ''
+    for its first words. ``how``: the key of the sentence that says so, with a link to the revision.
     """
 
     item: Item
     decision: Revision
     since: datetime
+    title: str = ''
+    how: str = 'proposing-decided'
 
     @property
     def user(self) -> str:
@@ -90,14 +93,16 @@ class Mover:
         """One reading of the queue; returns what somebody else's edit kept from it."""
         page = snapshot(self._api, [self._queue]).pages[self._queue]
         if page.missing or page.redirect or page.text_hidden:
-            moved.left |= {one.item.id: Reason('sources-no-queue', (self._queue,)) for one in used}
+            moved.left |= {
+                one.item.id: Reason('proposing-no-queue', (self._queue,)) for one in used
+            }
             return []
-        own = user_revisions(self._api, self._queue, self._bots, min(one.since for one in used))
+        own = revisions_by(self._api, self._queue, self._bots, min(one.since for one in used))
         fresh = []
         for one in used:
             before = self._moved_before(one, own)
             if before is None:
-                moved.left[one.item.id] = Reason('sources-queue-hidden', (self._queue,))
+                moved.left[one.item.id] = Reason('proposing-queue-hidden', (self._queue,))
             elif before:
                 moved.done[one.item.id] = before
             else:
@@ -127,7 +132,7 @@ class Mover:
             item_id = f'{used.item.id}{other}'
             for revision in own:
                 if not revision.summary_hidden:
-                    if revision.summary.split()[:1] == [PROPOSE] and names(revision, item_id):
+                    if proposes(revision.summary, item_id):
                         return item_id
                 elif revision.timestamp >= used.since:
                     if revision.text_hidden:
@@ -167,7 +172,7 @@ class Mover:
         proposals: dict[str, str] = {}
         targets: dict[str, str] = {}
         for one in chunk:
-            there = {item.id for item in suggestions(text)}
+            there = {item.id for item in items_of(text)}
             free = [f'{one.item.id}{other}' for other in _OTHERS]
             target = next((name for name in free if name not in there and len(name) <= 64), '')
             longer, content = text, {**one.item.content, 'id': target}
@@ -178,9 +183,9 @@ class Mover:
                     hold=one.item.editors.get('hold', ''),
                     addresses=addresses,
                 )
-                longer = text.rstrip() + section(title_of(content), wikitext)
+                longer = text.rstrip() + section(one.title or title_of(content), wikitext)
             if not target or not reads_back(text, longer, content):
-                moved.left[one.item.id] = Reason('sources-not-movable', (one.item.id,))
+                moved.left[one.item.id] = Reason('proposing-not-movable', (one.item.id,))
                 continue
             text = longer
             proposals[target] = one.user
@@ -188,10 +193,19 @@ class Mover:
         return text, proposals, targets
 
 
+def proposes(summary: str, item_id: str) -> bool:
+    """Whether an edit with this summary put the item onto the queue."""
+    # Names of users and pages are not ids, whatever they are called.
+    words = re.sub(r'\[\[[^\[\]]*\]\]', '', summary)
+    return summary.split()[:1] == [PROPOSE] and item_id in _WORDS.findall(words)
+
+
 def _comment(used: Used) -> str:
     said = used.item.editors.get('comment', '')
+    if not used.decision.revid:
+        return said
     link = f'[[Special:Diff/{used.decision.revid}]]'
-    return ' · '.join(filter(None, (said, Reason('sources-decided', (link,)).text())))
+    return ' · '.join(filter(None, (said, Reason(used.how, (link,)).text())))
 
 
 def _fitting(used: Sequence[Used]) -> Sequence[Used]:
