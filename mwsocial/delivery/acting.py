@@ -13,7 +13,7 @@ from threading import Lock
 from mwsocial.channels.base import Image, Outcome, Removal, Unknown
 from mwsocial.delivery.deeds import Deed, deed_for
 from mwsocial.delivery.lease import Lease
-from mwsocial.delivery.reading import Reading
+from mwsocial.delivery.reading import STOP, Reading
 from mwsocial.delivery.recording import Recorder
 from mwsocial.delivery.sending import at_last, record_for, send
 from mwsocial.delivery.tools import Key, Tools, holds, parts_before, stands
@@ -96,8 +96,9 @@ class Acting:
         if self._tools.ending():
             return Reason('delivery-run-ends')
         self._reading = self._tools.reader.refresh(self._reading)
-        if self._reading.stopped:
-            return self._reading.stopped
+        stopped = self._reading.stopped
+        if stopped and not (stopped.key == STOP and claim.record.kind == 'deleting'):
+            return stopped
         if not stands(self._reading, claim):
             return Reason('delivery-taken-over')
         if not holds(self._reading, claim):

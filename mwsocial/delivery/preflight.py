@@ -12,6 +12,7 @@ from mwsocial.channels.base import CannotLook, Limits, Post
 from mwsocial.channels.registry import wrong_account
 from mwsocial.delivery.deeds import post_for
 from mwsocial.delivery.handmade import Handmade
+from mwsocial.delivery.purse import Purse
 from mwsocial.delivery.reading import Reading
 from mwsocial.delivery.tools import Key, Tools
 from mwsocial.desk.places import part_of
@@ -36,6 +37,7 @@ class Preflight:
         #: what shares and costs count already, however often the run plans
         self._shared: set[Key] = set()
         self._paid: set[Key] = set()
+        self._purse = Purse(tools.cache)
         self._handmade = Handmade(tools, Timelines(tools.channels, tools.cache))
         self.operator = False
 
@@ -138,7 +140,12 @@ class Preflight:
             if not cost or claim.key in self._paid:
                 continue
             if name not in self._spent:
-                self._spent[name] = channel.spent(month_of(now))
+                kept: float | CannotLook | None = self._purse.known(name, now)
+                # Asking costs, too: what waits for the cap is not asked about in every run.
+                if kept is None or isinstance(kept, CannotLook) or kept + cost <= cap:
+                    kept = channel.spent(month_of(now))
+                    self._purse.keep(name, kept, now)
+                self._spent[name] = kept
             spent = self._spent[name]
             if isinstance(spent, CannotLook):
                 self._not_ready(claim, Reason('delivery-not-used', (name, spent.reason.text())))

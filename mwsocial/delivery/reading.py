@@ -36,6 +36,8 @@ from mwsocial.wiki.textstore import TextStore
 
 T = TypeVar('T')
 
+#: The brake that anybody may set on the page: it stops what is sent, not what is taken down.
+STOP = 'delivery-stopped'
 #: What is done only after a look into the archive.
 _TO_SEEK = frozenset({'send', 'settle', 'correct'})
 
@@ -212,7 +214,7 @@ class QueueReader:
     def _brake(self, queue: Queue, moment: Snapshot) -> Reason | None:
         """Why nothing may be sent now, if so."""
         if queue.stopped:
-            return Reason('delivery-stopped', (self.title,))
+            return Reason(STOP, (self.title,))
         if self.config.paused:
             return Reason('delivery-paused', (self._desk.config_title,))
         if moment.blocked:

@@ -50,6 +50,9 @@ class Recorder:
             if not isinstance(saved, Conflict | Lost):
                 self._tools.say(f'the wiki refuses the record: {saved.reason.text()}')
                 if summary == bare:
+                    if len(ids) > 1:
+                        self._one_by_one(records, claims)
+                        return
                     break
                 summary = bare
             pause(attempt)
@@ -57,6 +60,18 @@ class Recorder:
             'What was posted could not be recorded on the queue page; the next run finds it on the '
             'networks and records it.'
         )
+
+    def _one_by_one(self, records: Mapping[Key, Record], claims: Sequence[Claim]) -> None:
+        """Record item by item: what the wiki refuses of one must not keep the others from theirs."""
+        refused: TemporaryError | None = None
+        for item_id in dict.fromkeys(item_id for item_id, _ in records):
+            mine = {key: record for key, record in records.items() if key[0] == item_id}
+            try:
+                self.record(mine, claims)
+            except TemporaryError as error:
+                refused = error
+        if refused:
+            raise refused
 
     def _archive(
         self, records: Mapping[Key, Record], claims: Sequence[Claim], reading: Reading

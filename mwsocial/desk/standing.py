@@ -322,7 +322,9 @@ def _sum_up(
     if 'settle' in actions:
         return 'sending', None
     if situation.takedown is not None and blocked:
-        return 'deleted', first('done') or blocked[1]
+        # Nothing is said to be gone while any of it stands.
+        state = 'partly posted' if 'done' in actions else 'deleted'
+        return state, first('done') or blocked[1]
     if wanted and wanted <= {'done'}:
         return 'posted', first('done')
     if wanted and wanted <= {'done', 'deleted'}:
