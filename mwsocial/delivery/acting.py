@@ -93,6 +93,8 @@ class Acting:
 
     def _why_not(self, claim: Claim) -> Reason | None:
         """The brakes, looked at right before a deed."""
+        if self._tools.ending():
+            return Reason('delivery-run-ends')
         self._reading = self._tools.reader.refresh(self._reading)
         if self._reading.stopped:
             return self._reading.stopped

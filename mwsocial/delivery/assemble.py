@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -84,21 +84,35 @@ def validity_desk(config: DeskConfig) -> Desk:
 
 def open_channels(config: DeskConfig) -> tuple[dict[str, Channel], dict[str, Reason]]:
     """The live channels of the desk, and why each other enabled one is not (no network is asked)."""
+    prices = config.x_prices.post, config.x_prices.post_with_link
+    return live_channels(config.enabled_channels, os.environ, prices, cache_folder())
+
+
+def cache_folder() -> Path:
+    """Where files may be kept that can be wiped at any time."""
     import pywikibot  # importing it reads user-config.py, which has been checked by now
 
-    prices = config.x_prices.post, config.x_prices.post_with_link
-    cache = Path(pywikibot.config.base_dir) / 'mwsocial'
-    return live_channels(config.enabled_channels, os.environ, prices, cache)
+    return Path(pywikibot.config.base_dir) / 'mwsocial'
 
 
 def post_queue(options: argparse.Namespace) -> int:
     """The body of ``post_queue``: one pass; returns the exit code."""
     desk = open_desk()
     check_protection(desk)
+    report = Pass(tools_of(desk)).run(simulate=options.simulate)
+    say(f'done: {desk.session.count} requests to the wiki')
+    return report.exit_code
+
+
+def tools_of(
+    desk: OpenDesk,
+    ending: Callable[[], bool] = lambda: False,
+    tell: Callable[[str], None] = say,
+) -> Tools:
+    """The means of one run on an open desk; *ending*: whether it was told to end; *tell*: one line for
+    the operator.
+    """
     channels, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
     news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bots, desk.config.news_groups)
-    tools = Tools(reader, channels, news, Gallery(), say)
-    report = Pass(tools).run(simulate=options.simulate)
-    say(f'done: {desk.session.count} requests to the wiki')
-    return report.exit_code
+    return Tools(reader, channels, news, Gallery(), tell, cache=cache_folder(), ending=ending)

@@ -11,6 +11,7 @@ from datetime import datetime
 from mwsocial.channels.base import CannotLook, Limits, Post
 from mwsocial.channels.registry import wrong_account
 from mwsocial.delivery.deeds import post_for
+from mwsocial.delivery.handmade import Handmade
 from mwsocial.delivery.reading import Reading
 from mwsocial.delivery.tools import Key, Tools
 from mwsocial.desk.places import part_of
@@ -18,6 +19,7 @@ from mwsocial.desk.plan import Claim, Plan
 from mwsocial.desk.standing import NEWS
 from mwsocial.desk.validity import kinds
 from mwsocial.reason import Reason
+from mwsocial.syncing.timelines import Timelines
 
 
 class Preflight:
@@ -34,6 +36,7 @@ class Preflight:
         #: what shares and costs count already, however often the run plans
         self._shared: set[Key] = set()
         self._paid: set[Key] = set()
+        self._handmade = Handmade(tools, Timelines(tools.channels, tools.cache))
         self.operator = False
 
     def check(self, plan: Plan, reading: Reading) -> bool:
@@ -47,6 +50,8 @@ class Preflight:
         self._check_sentences(sends)
         self._check_shares(sends, reading)
         self._check_costs(sends, reading.now)
+        for claim, reason in self._handmade.check(self._still(sends), reading):
+            self._not_ready(claim, reason)
         self._check_images((claim for claim in usable if claim.record.kind != 'deleting'), reading)
         return self._known() == known
 
@@ -152,6 +157,15 @@ class Preflight:
             found = self._tools.gallery.of(claim, reading, self._tools.channels[claim.channel])
             if isinstance(found, Reason):
                 self._not_ready(claim, found)
+
+    def _still(self, claims: Iterable[Claim]) -> list[Claim]:
+        """The claims that nothing stands against so far."""
+        reader = self._reader
+        return [
+            claim for claim in claims
+            if claim.item_id not in reader.troubles
+            and (claim.item_id, claim.channel) not in reader.not_ready
+        ]  # fmt: skip
 
     def _not_ready(self, claim: Claim, reason: Reason) -> None:
         self._tools.say(f'{claim.item_id} waits on {claim.channel}: {reason.text()}')

@@ -149,6 +149,15 @@ def in_time(situation: Situation, rules: Rules, now: datetime) -> bool:
     return due <= now <= _last_moment(approval, due, rules)
 
 
+def last_moment(situation: Situation, rules: Rules, now: datetime) -> datetime | None:
+    """Until when an approved item may go out (UTC); None without an approval."""
+    due = due_time(situation, now)
+    approval = situation.approval
+    if due is None or not isinstance(approval, Approved):
+        return None
+    return _last_moment(approval, due, rules)
+
+
 def why_blocked(situation: Situation) -> tuple[str, Reason | None] | None:
     """State and note of an item of which nothing may be sent now; None if it may."""
     item = situation.item

@@ -18,11 +18,13 @@ from importlib import resources
 import mwsocial
 
 #: Areas of ``mwsocial/i18n`` whose sentences the cards use.
-AREAS = ('values', 'validity', 'onwiki')
+AREAS = ('values', 'validity', 'onwiki', 'lists')
 _QUEUE = 'Social media/Queue'
 _CONFIGURATION = 'MediaWiki:Social-media.json'
 _MENTIONS = 'Social media/Mentions'
 _SUGGESTIONS = 'Social media/Suggestions'
+_ACCOUNTS = 'Social media/Accounts'
+_STATISTICS = 'Social media/Statistics'
 
 
 class Writer(Enum):
@@ -94,13 +96,18 @@ def pages(
     level: str = 'sysop',
     mentions: str = _MENTIONS,
     suggestions: str = _SUGGESTIONS,
+    accounts: str = _ACCOUNTS,
+    statistics: str = _STATISTICS,
 ) -> tuple[OnwikiPage, ...]:
     """All pages of the desk, in the order in which they are best written.
 
-    *queue*, *configuration*, *mentions*, *suggestions*: the titles of those pages; *level*: the
-    protection that the configuration asks for.
+    *queue*, *configuration*, *mentions*, *suggestions*, *accounts*, *statistics*: the titles of those
+    pages; *level*: the protection that the configuration asks for.
     """
-    return tuple(_pages(queue, configuration, level, mentions, suggestions))
+    return (
+        *_pages(queue, configuration, level, mentions, suggestions),
+        *_lists(configuration, level, accounts, statistics),
+    )
 
 
 def _pages(
@@ -133,6 +140,11 @@ def _pages(
     ):  # fmt: skip
         page = f'Social media/{name}'.rstrip('/')
         yield guarded(f'Module:{page}', f'Module/{page}.lua', 'Scribunto')
+    # It shows how old the status page is: nothing that anybody approves.
+    yield OnwikiPage(
+        'Module:Social media/status', 'Module/Social media/status.lua', 'Scribunto',
+        text('Module/Social media/status.lua'), edit=level, move=level,
+    )  # fmt: skip
     yield OnwikiPage(
         'Module:Social media/doc', 'Module/Social media/doc.wikitext', 'wikitext',
         text('Module/Social media/doc.wikitext'),
@@ -156,6 +168,34 @@ def _pages(
     # What stands there is only proposed, so nothing waits for its protection.
     file = f'{_SUGGESTIONS}.wikitext'
     yield OnwikiPage(suggestions, file, 'wikitext', text(file), Kind.THEIRS, move=level)
+
+
+def _lists(configuration: str, level: str, accounts: str, statistics: str) -> Iterator[OnwikiPage]:
+    """The pages of accounts and statistics: nobody approves a post by what they show."""
+
+    def text(file: str) -> str:
+        found = _read(file)
+        for usual, title in (
+            (_CONFIGURATION, configuration), (_ACCOUNTS, accounts), (_STATISTICS, statistics),
+        ):  # fmt: skip
+            found = found.replace(usual, _escaped(title, file))
+        return found
+
+    for name in ('accounts', 'statistics'):
+        title, file = f'Module:Social media/{name}', f'Module/Social media/{name}.lua'
+        yield OnwikiPage(title, file, 'Scribunto', text(file), edit=level, move=level)
+    for name in ('account', 'statistics'):
+        title, file = f'Template:Social media {name}', f'Template/Social media {name}.wikitext'
+        yield OnwikiPage(title, file, 'wikitext', text(file), edit=level, move=level)
+        file = f'Template/Social media {name}/doc.wikitext'
+        yield OnwikiPage(f'{title}/doc', file, 'wikitext', text(file))
+    for name in ('Preload', 'Editintro'):
+        file = f'{_ACCOUNTS}/{name}.wikitext'
+        yield OnwikiPage(f'{accounts}/{name}', file, 'wikitext', text(file), edit='autoconfirmed')
+    for title, file in (
+        (accounts, f'{_ACCOUNTS}.wikitext'), (statistics, f'{_STATISTICS}.wikitext')
+    ):  # fmt: skip
+        yield OnwikiPage(title, file, 'wikitext', text(file), Kind.THEIRS, move=level)
 
 
 def messages() -> str:

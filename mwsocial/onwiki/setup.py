@@ -32,7 +32,10 @@ def wanted_pages(wiki: OpenWiki) -> tuple[OnwikiPage, ...]:
 
 def _pages(config: DeskConfig, title: str) -> tuple[OnwikiPage, ...]:
     titles = config.pages
-    return pages(titles.queue, title, config.protection, titles.mentions, titles.suggestions)
+    return pages(
+        titles.queue, title, config.protection, titles.mentions, titles.suggestions,
+        titles.accounts, titles.statistics,
+    )  # fmt: skip
 
 
 def standing(state: PageState) -> install.Standing:

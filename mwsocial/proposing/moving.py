@@ -34,14 +34,16 @@ _WORDS = re.compile(r'[a-z0-9][a-z0-9-]*')
 
 @dataclass(frozen=True)
 class Used:
-    """What is to be proposed, by the revision in which somebody decided so. ``since``: when it came onto
-    the page (UTC). ``title``: of its section on the queue; '' for its first words.
+    """What is to be proposed, by the revision in which somebody decided so (its ``revid`` is 0 where
+    nobody did). ``since``: when it came onto the page (UTC). ``title``: of its section on the queue; ''
+    for its first words. ``how``: the key of the sentence that says so, with a link to the revision.
     """
 
     item: Item
     decision: Revision
     since: datetime
     title: str = ''
+    how: str = 'proposing-decided'
 
     @property
     def user(self) -> str:
@@ -130,7 +132,7 @@ class Mover:
             item_id = f'{used.item.id}{other}'
             for revision in own:
                 if not revision.summary_hidden:
-                    if _proposes(revision.summary, item_id):
+                    if proposes(revision.summary, item_id):
                         return item_id
                 elif revision.timestamp >= used.since:
                     if revision.text_hidden:
@@ -191,7 +193,8 @@ class Mover:
         return text, proposals, targets
 
 
-def _proposes(summary: str, item_id: str) -> bool:
+def proposes(summary: str, item_id: str) -> bool:
+    """Whether an edit with this summary put the item onto the queue."""
     # Names of users and pages are not ids, whatever they are called.
     words = re.sub(r'\[\[[^\[\]]*\]\]', '', summary)
     return summary.split()[:1] == [PROPOSE] and item_id in _WORDS.findall(words)
@@ -199,8 +202,10 @@ def _proposes(summary: str, item_id: str) -> bool:
 
 def _comment(used: Used) -> str:
     said = used.item.editors.get('comment', '')
+    if not used.decision.revid:
+        return said
     link = f'[[Special:Diff/{used.decision.revid}]]'
-    return ' · '.join(filter(None, (said, Reason('proposing-decided', (link,)).text())))
+    return ' · '.join(filter(None, (said, Reason(used.how, (link,)).text())))
 
 
 def _fitting(used: Sequence[Used]) -> Sequence[Used]:

@@ -255,6 +255,7 @@ class DeskConfig(Part):
     language: Language = 'en'
     mention_proposers: bool = True
     news_groups: int = Field(default=6, ge=1, le=1000)
+    news_days: float = Field(default=14, ge=0, le=366)
     archive_after_days: float = Field(default=7, ge=0, le=3660)
     pointers: Annotated[
         dict[str, Annotated[str, AfterValidator(_sentence)]], AfterValidator(_pointers)

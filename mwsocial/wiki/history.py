@@ -40,8 +40,12 @@ class PageHistory:
         former: FormerRights,
         store: TextStore | None = None,
         parsed: dict[int, Queue] | None = None,
+        reading: Callable[[str], Queue] = read_queue,
     ) -> None:
-        """*former* knows who was an approver; *store* and *parsed* may be shared between objects."""
+        """*former* knows who was an approver; *store* and *parsed* may be shared between objects.
+        *reading*: from a text of the page to what it holds, for pages that are no queue.
+        """
+        self._reading = reading
         self._api = api
         self._page = page
         self._former_rights = former
@@ -90,7 +94,7 @@ class PageHistory:
         if self._hidden(revid):
             return Queue(())
         if revid not in self._texts or revid not in self._parsed:
-            self._parsed[revid] = read_queue(self.text(revid))
+            self._parsed[revid] = self._reading(self.text(revid))
         return self._parsed[revid]
 
     def person(self, name: str) -> Person:

@@ -125,6 +125,16 @@ def seen(status: Status, author: str, own: tuple[str, Account]) -> Seen | None:
     )  # fmt: skip
 
 
+def reactions(status: Status) -> int | None:
+    """How often people have liked, shared or answered it; None where none of that is told."""
+    told = [
+        count
+        for name in ('favourites_count', 'reblogs_count', 'replies_count')
+        if (count := answers.count(status.get(name))) is not None
+    ]
+    return sum(told) if told else None
+
+
 def _mentions(status: Status, own: tuple[str, Account]) -> bool:
     mentions = status.get('mentions')
     named = [one for one in mentions if isinstance(one, dict)] if isinstance(mentions, list) else []
