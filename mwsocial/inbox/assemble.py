@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mwsocial.delivery.assemble import open_channels, say
 from mwsocial.inbox.cache import Cache
-from mwsocial.inbox.pulling import Pull, Report, wishes
+from mwsocial.inbox.pulling import Pull, wishes
+from mwsocial.inbox.report import Report
 from mwsocial.wiki.site import OpenDesk, open_desk
 
 

@@ -86,8 +86,7 @@ class Ledger:
         ]
         self._back_to = since
         for revision in self._own:
-            if not _is_short(revision):
-                self._bring(revision, _DIGEST.findall(revision.summary))
+            self._bring(revision, _DIGEST.findall(revision.summary))
 
     def _read_short(self, since: datetime | None) -> None:
         """What is named by no summary is found in the texts."""

@@ -9,11 +9,11 @@ the target is always written before the source. A run with nothing new edits not
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mwsocial.channels.base import Channel
-from mwsocial.errors import EXIT_DONE, EXIT_PERSON, EXIT_TEMPORARY, ConfigurationError
+from mwsocial.errors import ConfigurationError
 from mwsocial.inbox.archiving import MOST as MOST_ARCHIVED
 from mwsocial.inbox.archiving import Archive
 from mwsocial.inbox.asking import Heard, Wish, ask_all
@@ -21,10 +21,11 @@ from mwsocial.inbox.cache import Cache
 from mwsocial.inbox.choosing import MOST, Filter, collect, keep
 from mwsocial.inbox.decisions import Decided, Decisions
 from mwsocial.inbox.ledger import Ledger
-from mwsocial.inbox.looking import Looked, look
+from mwsocial.inbox.looking import look
 from mwsocial.inbox.mark import Mark
 from mwsocial.inbox.mentions import Inbox, Mention, digest, read_inbox
 from mwsocial.inbox.page import Changes, New, archived, changed
+from mwsocial.inbox.report import Report
 from mwsocial.inbox.writing import Writer
 from mwsocial.proposing.moving import Moved, Mover
 from mwsocial.reason import Reason
@@ -38,32 +39,6 @@ from mwsocial.wiki.site import OpenDesk
 UNDO = timedelta(days=1)
 #: A post was on the page at the earliest when it was made, by another clock.
 _CLOCKS = timedelta(days=1)
-
-
-@dataclass
-class Report:
-    """What a run did, for the operator and for the status page. ``waiting``: undecided mentions on the
-    page; ``unlisted``: posts that found no room there; ``left``: what was not done, by address, and why.
-    """
-
-    channels: list[Heard] = field(default_factory=list)
-    added: list[str] = field(default_factory=list)
-    moved: dict[str, str] = field(default_factory=dict)
-    archived: list[str] = field(default_factory=list)
-    left: dict[str, Reason] = field(default_factory=dict)
-    looked: Looked = field(default_factory=Looked)
-    waiting: int = 0
-    unlisted: int = 0
-    edits: int = 0
-    person: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """0, 1 where somebody must look at something, 75 where no channel could be asked for now."""
-        troubles = [one for one in self.channels if one.trouble]
-        if self.person or any(not one.temporary for one in troubles):
-            return EXIT_PERSON
-        return EXIT_TEMPORARY if troubles and len(troubles) == len(self.channels) else EXIT_DONE
 
 
 @dataclass(frozen=True)

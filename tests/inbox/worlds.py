@@ -11,7 +11,8 @@ from mwsocial.channels.base import Account, Batch, Refused, Seen, TryLater
 from mwsocial.inbox.asking import Wish
 from mwsocial.inbox.cache import Cache
 from mwsocial.inbox.mentions import Mention, read_inbox
-from mwsocial.inbox.pulling import Pull, Report
+from mwsocial.inbox.pulling import Pull
+from mwsocial.inbox.report import Report
 from mwsocial.reason import Reason
 from mwsocial.wiki.items import read_queue
 from tests.sources.fakewiki import FakeWiki, open_desk

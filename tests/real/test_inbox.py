@@ -23,8 +23,10 @@ PAGE = 'Social media/Mentions'
 SECRET = 'between you and me'
 
 
-def eventually(check: Callable[[], object], seconds: float = 60) -> None:
-    """Delivery between accounts goes through a queue: wait until it has come."""
+def eventually(check: Callable[[], object], seconds: float = 240) -> None:
+    """Delivery between accounts goes through a queue: wait until it has come. What could not be
+    delivered at once (a busy machine) is tried again after two minutes.
+    """
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and not check():
         time.sleep(0.2)
