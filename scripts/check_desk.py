@@ -6,8 +6,9 @@ Usage: python -m scripts.check_desk [options]
 Looks at the configuration, at the protection of the pages, at every channel (does its credential work,
 whose account is it, may it post, when does it end, what does the network take) and at the queue. It
 changes nothing, and never prints a secret. It ends with 1 while a person is needed: an item failed, went
-out in part only or is not confirmed; a credential is missing, wrong, or ends within two weeks; something
-is due for more than two hours and no run has taken it.
+out in part only or is not confirmed; a credential is missing, wrong, or ends within two weeks; a source
+or a step of the runs is broken; the last run in which everything worked is more than two hours old (as
+the bot has written down on the status page).
 
 Options:
   -explain:ID     say why one item is not out, channel by channel; asks no network

@@ -31,13 +31,6 @@ class Asked:
     limits: Limits | CannotLook | None = None
     other: Reason | None = None
 
-    @property
-    def usable(self) -> bool:
-        """Whether posts can be made there now."""
-        account = self.account
-        works = isinstance(account, Account) and account.may_post is not False
-        return works and self.other is None
-
 
 def judge_channel(asked: Asked, now: datetime) -> list[Finding]:
     """The findings about one channel at *now* (UTC); the first is the one to tell."""

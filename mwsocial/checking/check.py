@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from mwsocial.channels.base import Account, Channel
 from mwsocial.channels.registry import ChannelSettings, same_account
@@ -13,6 +13,7 @@ from mwsocial.checking.channels import Asked, judge_channel
 from mwsocial.checking.findings import Finding, Level
 from mwsocial.checking.items import Page, explain, judge_queue
 from mwsocial.checking.report import Pacing, Report
+from mwsocial.checking.runs import judge_runs
 from mwsocial.delivery.assemble import (
     check_protection,
     open_channels,
@@ -20,11 +21,12 @@ from mwsocial.delivery.assemble import (
     secrets,
     validity_desk,
 )
-from mwsocial.delivery.reading import QueueReader, Reading
+from mwsocial.delivery.reading import QueueReader
 from mwsocial.errors import ConfigurationError, DeskError
 from mwsocial.reason import Reason
 from mwsocial.script import censor
-from mwsocial.wiki.config import DeskConfig
+from mwsocial.status.store import last_said
+from mwsocial.wiki.read import snapshot
 from mwsocial.wiki.site import OpenDesk, open_desk
 
 
@@ -57,18 +59,20 @@ def _check(desk: OpenDesk, host: str) -> Report:
     ]
     live, not_live = open_channels(config)
     asked = [
-        _ask(name, settings, live.get(name), not_live.get(name))
+        ask_channel(name, settings, live.get(name), not_live.get(name))
         for name, settings in config.enabled_channels.items()
     ]
-    now = datetime.now(UTC)
     for one in asked:
-        findings += judge_channel(one, now)
-    unusable = frozenset(one.name for one in asked if not one.usable)
+        findings += judge_channel(one, datetime.now(UTC))
     queue = None
     try:
         reader = QueueReader(desk, validity_desk(config), not_live)
-        queue = judge_queue(_page(reader.read(), reader, desk, unusable))
+        reading = reader.read()
+        queue = judge_queue(Page(reading.standings, reading.now, reading.stopped))
         findings += queue.findings
+        title = config.pages.status
+        said = last_said(desk.api, config, snapshot(desk.api, [title]).pages[title])
+        findings += judge_runs(said.status, title, reading.now)
     except DeskError as error:
         words = Reason('checking-queue-unread', (str(error),))
         findings.append(Finding('queue', Level(error.exit_code), words))
@@ -105,7 +109,7 @@ def _protection(desk: OpenDesk) -> Finding:
     return Finding('protection', Level.FINE, Reason('checking-protected'))
 
 
-def _ask(
+def ask_channel(
     name: str, settings: ChannelSettings, channel: Channel | None, not_live: Reason | None
 ) -> Asked:
     """What one channel says of itself: two questions to its network."""
@@ -118,27 +122,3 @@ def _ask(
         other = Reason('channels-other-account', names)
     limits = channel.limits() if isinstance(account, Account) else None
     return Asked(name, settings.network, settings.account, None, account, limits, other)
-
-
-def _page(
-    reading: Reading, reader: QueueReader, desk: OpenDesk, unusable: frozenset[str]
-) -> Page:  # fmt: skip
-    """The queue page in the form that it is judged in."""
-    edited = [one.timestamp for one in reading.knowledge.chain[:1]]
-    edited += [time for time in (desk.config_page.timestamp,) if time]
-    return Page(
-        standings=reading.standings,
-        now=reading.now,
-        edited=max(edited, default=None),
-        stopped=reading.stopped,
-        paces=reader.paces,
-        patience=_patience(desk.config),
-        unusable=unusable,
-    )
-
-
-def _patience(config: DeskConfig) -> timedelta:
-    """How long an approval may have to wait by the rules alone."""
-    second = config.second_person
-    hours = second if not isinstance(second, bool) else 0.0
-    return max(timedelta(minutes=config.quiet_minutes), timedelta(hours=hours))

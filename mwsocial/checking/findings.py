@@ -28,8 +28,8 @@ class Level(Enum):
 class Finding:
     """One sentence about one thing.
 
-    ``area``: ``wiki``, ``protection``, ``channel``, ``queue``, ``runs`` or ``item``; ``name`` is the
-    channel's or the item's, '' elsewhere.
+    ``area``: ``wiki``, ``protection``, ``channel``, ``queue``, ``runs``, ``source``, ``step`` or
+    ``item``; ``name`` is the channel's, source's, step's or item's, '' elsewhere.
     """
 
     area: str

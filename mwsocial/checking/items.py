@@ -6,23 +6,20 @@ Everything that this package knows of how items are judged is in here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from mwsocial.checking.findings import Finding, Level
 from mwsocial.checking.words import moment
+from mwsocial.delivery.passing import needs_a_person
 from mwsocial.desk.approval import NotApproved
 from mwsocial.desk.places import channel_of, part_of
-from mwsocial.desk.plan import DEEDS, Pace, choose
+from mwsocial.desk.plan import DEEDS
 from mwsocial.desk.standing import Standing, Target, due_time
 from mwsocial.reason import Reason
 from mwsocial.wiki.escape import read_value
 
-#: What is due, and what was claimed, for longer than this shows that no run does its work.
-LONG = timedelta(hours=2)
-#: States that only a person can end.
-FOR_A_PERSON = frozenset({'failed', 'unconfirmed', 'partly posted'})
 #: Brakes that nobody has set on purpose.
 _TROUBLE = frozenset({'delivery-blocked', 'delivery-no-edit'})
 
@@ -58,20 +55,13 @@ class Explanation:
 
 @dataclass(frozen=True)
 class Page:
-    """The queue page as it was read. ``now`` is UTC by the wiki's clock.
-
-    ``edited`` is when it, or the configuration, was last edited by anybody; ``stopped`` is the brake
-    that is on. ``patience`` is how long an approval may have to wait by the rules alone (quiet time, a
-    second person); ``unusable`` are channels that cannot be used now.
+    """The queue page as it was read. ``now`` is UTC by the wiki's clock; ``stopped`` is the brake that is
+    on.
     """
 
     standings: Sequence[Standing]
     now: datetime
-    edited: datetime | None = None
     stopped: Reason | None = None
-    paces: Mapping[str, Pace] = field(default_factory=dict)
-    patience: timedelta = timedelta()
-    unusable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -84,23 +74,16 @@ class QueueReport:
 
 
 def judge_queue(page: Page) -> QueueReport:
-    """What is to be said of the queue page.
-
-    An idle desk writes nothing, so the wiki does not tell when the last run was. It does tell when one
-    is missing: by what is due, or claimed, while nobody has touched the page for two hours.
-    """
+    """What is to be said of the queue page."""
     findings = []
     if page.stopped:
         level = Level.PERSON if page.stopped.key in _TROUBLE else Level.FINE
         words = Reason('checking-stopped', (page.stopped.text(),))
         findings.append(Finding('queue', level, words))
     for standing in page.standings:
-        if standing.state in FOR_A_PERSON:
+        if needs_a_person(standing):
             reason = standing.note or _of_state(standing, page.now)
             findings.append(Finding('item', Level.PERSON, reason, _name(standing)))
-    if late := list(dict.fromkeys(map(_name, _overdue(page)))):
-        words = Reason('checking-no-run', (', '.join(late),))
-        findings.append(Finding('runs', Level.PERSON, words))
     times = [
         proven.revision.timestamp
         for standing in page.standings
@@ -108,47 +91,6 @@ def judge_queue(page: Page) -> QueueReport:
     ]
     states = Counter(standing.state for standing in page.standings)
     return QueueReport(dict(sorted(states.items())), tuple(findings), max(times, default=None))
-
-
-def _overdue(page: Page) -> Iterator[Standing]:
-    """Items that a run within the last two hours would have acted on.
-
-    Left out is what may have become due only now: on a page, or under a configuration, that somebody
-    has just changed; what a rule, a pace or a network made wait; what a run has given a reason for.
-    """
-    then = page.now - LONG
-    if page.edited is None or page.edited > then:
-        return
-    for standing in page.standings:
-        for name, target in standing.targets.items():
-            if target.action == 'settle' and _usable(name, page) and _old(target, then):
-                yield standing
-    if page.stopped:
-        return
-    before = {(one.item.number, name) for one, name in choose(page.standings, page.paces, then)}
-    for standing, name in choose(page.standings, page.paces, page.now):
-        target = standing.targets[name]
-        due = due_time(standing.situation, page.now)
-        if (
-            target.action in ('send', 'correct')
-            and due is not None
-            and due + page.patience <= then
-            and (standing.item.number, name) in before
-            and _old(target, then)
-            and _usable(name, page)
-            and not standing.item.bot.get('note')
-        ):
-            yield standing
-
-
-def _old(target: Target, then: datetime) -> bool:
-    """Whether a place has stood as it does since *then*."""
-    recorded = target.record is None or target.record.record.time <= then
-    return recorded and (target.until is None or target.until <= then)
-
-
-def _usable(name: str, page: Page) -> bool:
-    return channel_of(name) not in page.unusable
 
 
 def explain(standing: Standing, stopped: Reason | None, now: datetime) -> Explanation:
@@ -161,7 +103,7 @@ def explain(standing: Standing, stopped: Reason | None, now: datetime) -> Explan
             replace(place, reason=brake) if place.action in DEEDS else place for place in places
         )
         own = brake if standing.state == 'approved' else own
-    level = Level.PERSON if standing.state in FOR_A_PERSON else Level.FINE
+    level = Level.PERSON if needs_a_person(standing) else Level.FINE
     times = [place.since for place in places if place.since]
     return Explanation(
         _name(standing), standing.state, own, level, max(times, default=None), places

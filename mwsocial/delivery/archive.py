@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from mwsocial.desk.plan import ItemChange
-from mwsocial.desk.records import RECORD, Record, marked, names, summary_of_ids
+from mwsocial.desk.records import ARCHIVE, CLAIM, RECORD, Record, marked, names, summary_of_ids
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.config import DeskConfig
 from mwsocial.wiki.edits import apply
@@ -26,7 +26,7 @@ def item_wikitext(page: str, item_id: str) -> str | None:
     return None
 
 
-def with_records(wikitext: str, state: str, records: Mapping[str, Record]) -> str:
+def with_records(wikitext: str, state: str | None, records: Mapping[str, Record]) -> str:
     """One item's template with its records (by channel) and its state."""
     item = read_queue(wikitext).items[0]
     bot: dict[str, str | None] = {f'sent-{name}': one.text() for name, one in records.items()}
@@ -74,7 +74,9 @@ class Archives:
 
     @property
     def ledger(self) -> list[Revision]:
-        """The marked revisions of archive pages that name the ids sought so far."""
+        """The marked revisions of archive pages that name the ids sought so far: records of items that
+        had left the queue, and what ``archive_queue`` has put there.
+        """
         return list(self._found.values())
 
     def seek(self, ids: Collection[str], queue: str, now: datetime, at_least: int) -> bool:
@@ -89,8 +91,11 @@ class Archives:
             return False
         bots = self._config.bots
 
+        def may_bring(history: Iterable[Revision]) -> list[Revision]:
+            return marked(history, bots, (CLAIM, RECORD, ARCHIVE))
+
         def naming(revision: Revision) -> bool:
-            return any(names(one, item_id) for one in marked([revision], bots) for item_id in fresh)
+            return any(names(one, item_id) for one in may_bring([revision]) for item_id in fresh)
 
         titles = contributions(self._api, bots, naming, at_least=at_least) - {queue}
         known = len(self._found)
@@ -98,7 +103,7 @@ class Archives:
         for title in sorted(titles):
             if is_archive and is_archive.fullmatch(title):
                 # The whole history tells whether what stood before can be seen.
-                for revision in marked(revisions(self._api, title), bots):
+                for revision in may_bring(revisions(self._api, title)):
                     if naming(revision):
                         self._found[revision.revid] = revision
         self._sought |= fresh

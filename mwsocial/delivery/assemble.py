@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -99,10 +99,20 @@ def post_queue(options: argparse.Namespace) -> int:
     """The body of ``post_queue``: one pass; returns the exit code."""
     desk = open_desk()
     check_protection(desk)
+    report = Pass(tools_of(desk)).run(simulate=options.simulate)
+    say(f'done: {desk.session.count} requests to the wiki')
+    return report.exit_code
+
+
+def tools_of(
+    desk: OpenDesk,
+    ending: Callable[[], bool] = lambda: False,
+    tell: Callable[[str], None] = say,
+) -> Tools:
+    """The means of one run on an open desk; *ending*: whether it was told to end; *tell*: one line for
+    the operator.
+    """
     channels, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
     news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bots, desk.config.news_groups)
-    tools = Tools(reader, channels, news, Gallery(), say, cache=cache_folder())
-    report = Pass(tools).run(simulate=options.simulate)
-    say(f'done: {desk.session.count} requests to the wiki')
-    return report.exit_code
+    return Tools(reader, channels, news, Gallery(), tell, cache=cache_folder(), ending=ending)

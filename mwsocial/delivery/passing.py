@@ -28,11 +28,14 @@ from mwsocial.wiki.save import Conflict, Lost, Saved
 
 @dataclass
 class Report:
-    """What a pass did: whether a person is needed, how much was claimed, and what became of it."""
+    """What a pass did: whether a person is needed, how much was claimed, what became of it, and the queue
+    as it was last read.
+    """
 
     person: bool = False
     claims: int = 0
     records: dict[Key, Record] = field(default_factory=dict)
+    reading: Reading | None = None
 
     @property
     def exit_code(self) -> int:
@@ -62,11 +65,16 @@ class Pass:
             if simulate:
                 self._tell(plan)
                 return self._finish(report, reading, {})
-            if plan.claims and not self._preflight.check(plan, reading):
+            # What has its turn because something else waits is asked about as well. Each round finds
+            # something new that stands against a claim, so that there is an end.
+            while plan.claims and not self._preflight.check(plan, reading):
                 reading = self._reader.read()
                 plan = self._plan(reading)
             report.person = self._preflight.operator
             if not plan.changes:
+                return self._finish(report, reading, {})
+            if plan.claims and self._tools.ending():
+                self._say('told to end: what is due is left to the next run')
                 return self._finish(report, reading, {})
             lease = Lease()
             saved = self._reader.save_changes(
@@ -128,6 +136,7 @@ class Pass:
 
     def _finish(self, report: Report, reading: Reading, records: Mapping[Key, Record]) -> Report:
         report.records |= records
+        report.reading = reading
         for standing in reading.standings:
             if needs_a_person(standing):
                 report.person = True
@@ -166,7 +175,12 @@ class Pass:
 
 
 def needs_a_person(standing: Standing) -> bool:
-    """Whether something about the item does not mend itself: refused, doubtful, or not to be changed."""
+    """Whether something about the item does not mend itself: refused, doubtful, or not to be changed.
+
+    What an approver has declined has been seen to, unless nobody knows what stands on a network.
+    """
+    if standing.situation.declined is not None:
+        return any(target.action == 'unconfirmed' for target in standing.targets.values())
     return standing.state in ('failed', 'unconfirmed', 'partly posted') or any(
         target.action in ('failed', 'unconfirmed')
         or (target.record is not None and target.record.record.kind == 'kept' and not target.until)

@@ -5,15 +5,15 @@ Each question is asked once a run, and only where something is about to be sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from mwsocial.channels.base import CannotLook, Channel, Limits
+from mwsocial.channels.base import CannotLook, Limits, Post
 from mwsocial.channels.registry import wrong_account
 from mwsocial.delivery.deeds import post_for
 from mwsocial.delivery.handmade import Handmade
 from mwsocial.delivery.reading import Reading
-from mwsocial.delivery.tools import Tools
+from mwsocial.delivery.tools import Key, Tools
 from mwsocial.desk.places import part_of
 from mwsocial.desk.plan import Claim, Plan
 from mwsocial.desk.standing import NEWS
@@ -33,6 +33,9 @@ class Preflight:
         self._limits: dict[str, Limits | CannotLook] = {}
         self._shares: dict[str, int | CannotLook] = {}
         self._spent: dict[str, float | CannotLook] = {}
+        #: what shares and costs count already, however often the run plans
+        self._shared: set[Key] = set()
+        self._paid: set[Key] = set()
         self._handmade = Handmade(tools, Timelines(tools.channels, tools.cache))
         self.operator = False
 
@@ -101,18 +104,20 @@ class Preflight:
             if then is None or then != self._tools.config.pointers.get(name):
                 self._not_ready(claim, Reason('delivery-sentence-changed', (name,)))
 
-    def _check_shares(self, claims: Iterable[Claim], reading: Reading) -> None:
-        """No more shares in a month than the account may: by what the network tells, or by our own records
-        where that is more (not every server lists them).
+    def _check_shares(self, claims: Sequence[Claim], reading: Reading) -> None:
+        """No more shares in a month than the account may: by what the network tells, or by our own
+        records where that is more (not every server lists shares).
         """
         for claim in claims:
             if not claim.approved or kinds(claim.approved.item) != ('share',):
+                continue
+            if claim.key in self._shared:
                 continue
             name = claim.channel
             if name not in self._shares:
                 since = month_of(reading.now)
                 told = self._tools.channels[name].shares_since(since)
-                own = shares_on_record(reading, name, since)
+                own = shares_on_record(reading, name, since, {claim.item_id for claim in claims})
                 self._shares[name] = told if isinstance(told, CannotLook) else max(told, own)
             done = self._shares[name]
             cap = self._tools.config.channels[name].shares_per_month
@@ -122,13 +127,15 @@ class Preflight:
                 self._not_ready(claim, Reason('delivery-share-cap', (name, str(cap))))
             else:
                 self._shares[name] = done + 1
+                self._shared.add(claim.key)
 
     def _check_costs(self, claims: Iterable[Claim], now: datetime) -> None:
+        """Shares and answers have their price as posts do."""
         cap = self._tools.config.x_prices.cap_per_month
         for claim in claims:
             name, channel = claim.channel, self._tools.channels[claim.channel]
-            cost = self._cost(claim, channel)
-            if not cost:
+            cost = channel.cost(Post(self._text(claim)[0], ''))
+            if not cost or claim.key in self._paid:
                 continue
             if name not in self._spent:
                 self._spent[name] = channel.spent(month_of(now))
@@ -140,12 +147,7 @@ class Preflight:
                 self._not_ready(claim, Reason('delivery-cost-cap', args))
             else:
                 self._spent[name] = spent + cost
-
-    def _cost(self, claim: Claim, channel: Channel) -> float:
-        if not claim.approved or kinds(claim.approved.item) != ('text',):
-            return 0.0
-        item, words = claim.approved.item, self._tools.words(claim.place)
-        return channel.cost(post_for(item, claim.place, words, claim.record.revid))
+                self._paid.add(claim.key)
 
     def _check_images(self, claims: Iterable[Claim], reading: Reading) -> None:
         """Images are fetched, and made to fit, before anything is claimed."""
@@ -170,10 +172,13 @@ class Preflight:
         self._reader.not_ready[claim.item_id, claim.channel] = reason
 
 
-def shares_on_record(reading: Reading, channel: str, since: datetime) -> int:
-    """How many shares on *channel* the queue page's records tell since *since* (UTC)."""
+def shares_on_record(reading: Reading, channel: str, since: datetime, but: Collection[str]) -> int:
+    """How many shares on *channel* the queue page's records tell since *since* (UTC), without those of
+    the items *but*, which are about to be claimed (again).
+    """
     return sum(
         kinds(standing.item) == ('share',)
+        and standing.item.id not in but
         and proven is not None
         and proven.record.kind in ('posted', 'sending', 'unconfirmed')
         and proven.record.time >= since

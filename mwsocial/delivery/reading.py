@@ -13,11 +13,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from mwsocial.delivery.archive import Archives, keep_record
+from mwsocial.delivery.archived import archived_items, left
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.places import channel_of
 from mwsocial.desk.plan import HANDS_OFF, ItemChange, Pace
-from mwsocial.desk.records import Proven, marked
+from mwsocial.desk.records import ARCHIVE, Proven, marked
 from mwsocial.desk.standing import Standing
 from mwsocial.desk.validity import Desk
 from mwsocial.errors import ConfigurationError
@@ -35,11 +36,17 @@ from mwsocial.wiki.textstore import TextStore
 
 T = TypeVar('T')
 
+#: What is done only after a look into the archive.
+_TO_SEEK = frozenset({'send', 'settle', 'correct'})
+
 
 @dataclass(frozen=True)
 class Reading:
-    """One moment of the queue page. ``now`` is UTC by the wiki's clock."""
+    """One moment of the queue page. ``now`` is UTC by the wiki's clock. ``returned``: ids of items that
+    were put back from the archive.
+    """
 
+    title: str
     text: str
     revid: int
     config_revid: int
@@ -49,6 +56,7 @@ class Reading:
     knowledge: PageHistory
     stopped: Reason | None
     folds: Mapping[str, str] = field(default_factory=dict)
+    returned: frozenset[str] = frozenset()
 
     @cached_property
     def by_id(self) -> dict[str, Standing]:
@@ -133,15 +141,17 @@ class QueueReader:
         # The records come with the history that is known to be as new as the page.
         own = marked(history.revisions.values(), self.config.bots)
         standings = self._judge(queue, history, own, moment.now)
-        due = {
-            standing.item.id
-            for standing in standings
-            if any(target.action in ('send', 'settle') for target in standing.targets.values())
-        }
+        due = {standing.item.id for standing in standings if _matters(standing)}
+        removals = marked(history.revisions.values(), self.config.bots, (ARCHIVE,))
+        due |= left(queue, removals)
         newest = own[0].revid if own else 0
-        if due and self._archives.seek(due, page.title, moment.now, newest):
-            standings = self._judge(queue, history, own, moment.now)
+        new = bool(due) and self._archives.seek(due, page.title, moment.now, newest)
+        ledger = self._archives.ledger
+        archived = history.decide(lambda: archived_items(due, ledger, removals, history))
+        if new or archived:
+            standings = self._judge(queue, history, own, moment.now, archived)
         return Reading(
+            title=page.title,
             text=page.text,
             revid=page.revid,
             config_revid=moment.pages[self._desk.config_title].revid,
@@ -151,10 +161,16 @@ class QueueReader:
             knowledge=history,
             stopped=self._brake(queue, moment),
             folds=_folds(queue, standings),
+            returned=frozenset(archived),
         )
 
     def _judge(
-        self, queue: Queue, history: PageHistory, own: Sequence[Revision], now: datetime
+        self,
+        queue: Queue,
+        history: PageHistory,
+        own: Sequence[Revision],
+        now: datetime,
+        archived: Mapping[str, Item | None] | None = None,
     ) -> Sequence[Standing]:
         ledger = {one.revid: one for one in (*own, *self._archives.ledger)}
         bench = Bench(
@@ -165,6 +181,7 @@ class QueueReader:
             not_ready=self.not_ready,
             troubles=self.troubles,
             languages={name: self.config.channel_language(name) for name in self.config.channels},
+            archived=archived or {},
         )
         return history.decide(lambda: judge(queue, history, bench, now))
 
@@ -314,6 +331,16 @@ def _applied(text: str, changes: Sequence[ItemChange]) -> str:
             with suppress(ValueError):
                 text = apply(text, [change])
         return text
+
+
+def _matters(standing: Standing) -> bool:
+    """Whether it matters what the archives know of an item: where something is to be sent, and where
+    posts are to be taken down of which the page's own history does not know all.
+    """
+    situation = standing.situation
+    if situation.takedown is not None and set(situation.places) - set(situation.records):
+        return True
+    return any(target.action in _TO_SEEK for target in standing.targets.values())
 
 
 def _folds(queue: Queue, standings: Sequence[Standing]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from mwsocial.delivery.archive import item_wikitext, with_records
 from mwsocial.delivery.reading import Reading
@@ -69,8 +70,7 @@ class Recorder:
             wikitext = item_wikitext(page, claim.item_id) if mine else None
             if wikitext is None:
                 continue
-            kinds = {one.kind for one in mine.values()}
-            state = 'posted' if kinds == {'posted'} else 'partly posted'
+            state = _state({one.kind for one in mine.values()})
             saved = self._reader.keep(claim.item_id, with_records(wikitext, state, mine))
             if not isinstance(saved, Saved):
                 raise TemporaryError(
@@ -106,12 +106,21 @@ class Recorder:
             return []  # a courtesy: the record matters more
 
 
+def _state(kinds: AbstractSet[str]) -> str | None:
+    """The state of an item of which no more than records of these kinds is known."""
+    for state in ('posted', 'deleted', 'failed'):
+        if kinds == {state}:
+            return state
+    return 'partly posted' if kinds & {'posted', 'kept', 'deleted'} else None
+
+
 def still_ours(
     records: Mapping[Key, Record], claims: Sequence[Claim], reading: Reading
 ) -> dict[Key, Record]:
     """The records that may still be written.
 
-    That something was posted is always written, and that it was taken down. Anything else only while this
+    That something was posted is always written, unless more is known of that post by now, and that it was
+    taken down. Anything else only while this
     run's claim is the newest record: another run may have taken the claim over meanwhile, and it knows
     better.
     """
@@ -119,8 +128,9 @@ def still_ours(
     kept = {}
     for key, record in records.items():
         proven = reading.proven(*key)
+        news = proven is None or proven.record.address != record.address
         certain = record.kind == 'deleted' or (
-            record.kind == 'posted' and mine[key].kind == 'sending'
+            record.kind == 'posted' and mine[key].kind == 'sending' and news
         )
         if certain or proven is None or proven.record in (mine[key], record):
             kept[key] = record

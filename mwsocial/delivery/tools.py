@@ -36,6 +36,8 @@ class Tools:
     say: Callable[[str], None]
     #: where files may be kept that can be wiped at any time
     cache: Path | None = None
+    #: whether the run was told to end: nothing new is begun then
+    ending: Callable[[], bool] = lambda: False
 
     @property
     def config(self) -> DeskConfig:

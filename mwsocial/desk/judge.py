@@ -28,7 +28,8 @@ class Bench:
     ``ledger``: the bot's marked revisions (``records.marked``), newest first. ``not_live``: why an
     enabled channel cannot send now, by name; ``not_ready``: why one item cannot go to one channel now,
     by id and channel; ``troubles``: what was found wrong with an item outside the page, by id.
-    ``languages``: the language of a channel's posts where an item names none.
+    ``languages``: the language of a channel's posts where an item names none. ``archived``: items of the
+    page that had been archived before, as they stand in the archive (None where nobody can see that).
     """
 
     rules: Rules
@@ -38,6 +39,7 @@ class Bench:
     not_ready: Mapping[tuple[str, str], Reason] = field(default_factory=dict)
     troubles: Mapping[str, Reason] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
+    archived: Mapping[str, Item | None] = field(default_factory=dict)
 
 
 class Gathering:
@@ -80,6 +82,11 @@ def judge(queue: Queue, knowledge: Knowledge, bench: Bench, now: datetime) -> li
             newcomers |= {
                 item.number for item in queue.items if item.id == item_id and item.number != holder
             }
+    for item in queue.items:
+        if item.id in bench.archived:
+            # An id is used once for ever. Only what went to the archive may come back under it.
+            old = bench.archived[item.id]
+            newcomers |= {item.number} if old is None or old.content != item.content else set()
     decided = frozenset(decision.id for decision in queue.decisions)
     standings = []
     for item in queue.items:
@@ -104,10 +111,15 @@ def _situation(
         problems = validity.problems(item, bench.desk, files_of(item, knowledge))
     if item.id in bench.troubles and not newcomer:
         problems = (*problems, bench.troubles[item.id])
+    if item.id in bench.archived:
+        problems = (*problems, Reason('delivery-archived'))
     if newcomer or not item.id:
         return Situation(item, problems, newcomer=newcomer)
     channels = validity.channels_of(item, bench.desk)
-    parts = {name: len(validity.parts_of(item, name)) for name in channels}
+    # Anybody can write a text of a hundred thousand parts; it is invalid.
+    parts = {
+        name: min(len(validity.parts_of(item, name)), validity.MOST_PARTS) for name in channels
+    }
     places = [place(name, part) for name in channels for part in range(1, parts[name] + 1)]
     places += [NEWS] if NEWS in item.content else []
     gathering = Gathering()

@@ -21,6 +21,9 @@ from mwsocial.wiki.revision import Revision
 
 CLAIM = 'mwsocial:claim'
 RECORD = 'mwsocial:record'
+#: Marks both edits by which an item that is done moves to the archive. What such an edit brings to the
+#: archive says how things stood; it counts only where the history of the queue tells nothing any more.
+ARCHIVE = 'mwsocial:archive'
 #: Stands in a summary in place of the ids that found no room there.
 MORE = '+more'
 
@@ -51,7 +54,8 @@ class Record:
     whose words the post holds, and its address; for ``deleted``, ``ADDRESS OLDREVID``.
 
     ``first`` is no part of what is written: when the first claim for the same approval was made under
-    which something may have been sent, where that is not this one.
+    which something may have been sent, or by which the same change of a post was tried, where that is not
+    this one.
     """
 
     kind: str
@@ -127,8 +131,13 @@ def read_record(value: str) -> Record | None:
     return Record(kind, when, int(revid), words[3] if len(words) > 3 else '')
 
 
-def marked(revisions: Iterable[Revision], bots: AbstractSet[str]) -> list[Revision]:
-    """The revisions that may bring records: by one of the bots, with the tool's mark, newest first.
+def marked(
+    revisions: Iterable[Revision],
+    bots: AbstractSet[str],
+    marks: Collection[str] = (CLAIM, RECORD),
+) -> list[Revision]:
+    """The revisions that may bring records: by one of the bots, with one of the tool's *marks*, newest
+    first.
 
     *revisions*: the whole history of a page. A hidden summary may have carried the mark, so it stays
     in. What a parent held that is hidden or gone, nobody can see (``parent_unseen``).
@@ -136,7 +145,7 @@ def marked(revisions: Iterable[Revision], bots: AbstractSet[str]) -> list[Revisi
     known = {revision.revid: revision for revision in revisions}
     found = []
     for revision in known.values():
-        if revision.user in bots and (_is_marked(revision.summary) or revision.summary_hidden):
+        if revision.user in bots and (revision.summary_hidden or has_mark(revision, marks)):
             parent = known.get(revision.parentid)
             unseen = bool(revision.parentid) and (parent is None or parent.text_hidden)
             found.append(replace(revision, parent_unseen=unseen))
@@ -166,22 +175,31 @@ def proven_records(
     one that nobody can see, that is what is given (``Proven.hidden``). Raises ``Need`` for texts.
     """
     own = [revision for revision in ledger if names(revision, item_id)]
+    # What was copied into the archive comes last: it must not hide what was recorded meanwhile.
+    own.sort(key=_is_copy)
     _load(own, knowledge)
     found: dict[str, Proven] = {}
     counting: set[str] = set()  # channels whose earlier claims may have sent the same post
     for revision in own:
         for name, record, certain in _said(item_id, channels, revision, knowledge):
+            if name in found and _is_copy(revision):
+                continue
             if name not in found:
                 found[name] = Proven(record, revision, hidden=not certain)
-                if certain and record.kind in _MAY_HAVE_SENT:
+                if certain and _tries(record.kind):
                     counting.add(name)
             elif name in counting:
                 newest = found[name].record
-                if record.kind in _MAY_HAVE_SENT and record.revid in (newest.revid, 0):
+                if record.kind in _tries(newest.kind) and record.revid in (newest.revid, 0):
                     found[name] = _earlier(found[name], record.time)
                 elif certain:
                     counting.discard(name)
     return found
+
+
+def _tries(kind: str) -> frozenset[str]:
+    """The kinds of earlier records that belong to the same attempt as one of *kind*."""
+    return next((kinds for kinds in (_MAY_HAVE_SENT, _ABOUT_A_POST) if kind in kinds), frozenset())
 
 
 def _earlier(proven: Proven, time: datetime) -> Proven:
@@ -243,8 +261,13 @@ def _brought(item_id: str, now: Queue, before: Queue) -> list[tuple[str, str]]:
     ]
 
 
-def _is_marked(summary: str) -> bool:
-    return any(word in (CLAIM, RECORD) for word in summary.split())
+def has_mark(revision: Revision, marks: Collection[str]) -> bool:
+    """Whether the summary carries one of the *marks*."""
+    return any(word in marks for word in revision.summary.split())
+
+
+def _is_copy(revision: Revision) -> bool:
+    return has_mark(revision, (ARCHIVE,))
 
 
 def summary_of_ids(mark: str, words: str, ids: Sequence[str], room: int = 480) -> str:

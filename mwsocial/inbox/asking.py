@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from mwsocial.channels.base import Batch, Channel, Refused, Seen, TryLater
-from mwsocial.channels.registry import ChannelSettings, wrong_account
+from mwsocial.channels.base import Account, Batch, Channel, Refused, Seen, TryLater
+from mwsocial.channels.registry import ChannelSettings, same_account
 from mwsocial.channels.transport import requests_sent
 from mwsocial.inbox.choosing import Found
 from mwsocial.reason import Reason
@@ -85,7 +85,12 @@ def _ask(
 ) -> Heard:
     heard = Heard(channel.name)
     before = requests_sent()
-    heard.trouble = wrong_account(channel, settings)
+    whose = channel.account()
+    if not isinstance(whose, Account):
+        heard.trouble, heard.temporary = whose.reason, isinstance(whose, TryLater)
+    elif not same_account(whose.name, settings.account):
+        names = (channel.name, whose.name, settings.account)
+        heard.trouble = Reason('channels-other-account', names)
     for wish in wishes if heard.trouble is None else ():
         name = wish.name(channel.name)
         walk = _walk(partial(wish.call, channel), cursors.get(name, ''), end)

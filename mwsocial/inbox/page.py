@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -46,7 +46,7 @@ class New:
             (DECIDE, ''),
         )
         lines = [f'| {name:<{_WIDTH}} = {value}'.rstrip() for name, value in rows]
-        title = f'{safe_value(self.author) or self.channel}, {self.created:%Y-%m-%d %H:%M}'
+        title = safe_value(f'{self.author or self.channel}, {self.created:%Y-%m-%d}')
         return '\n'.join([f'== {title} ==', '{{' + MENTION, *lines, '}}'])
 
 
@@ -76,26 +76,32 @@ def changed(text: str, changes: Changes, mark: Mark | None = None) -> str:
     new = _folded(new)
     new = _set(new, {url: {'note': note} for url, note in changes.notes.items()})
     new = _set(new, {url: {'excerpt': ''} for url in changes.blank})
-    for one in changes.add:
-        new = _with(new, one)
+    new = _with_all(new, changes.add)
     if new == text and not (mark and mark.alone):
         return text
     return with_mark(new, mark) if mark else new
 
 
-def _with(text: str, one: New) -> str:
+def _with_all(text: str, posts: Sequence[New]) -> str:
+    """The page with *posts* behind all else; without those that would not read back."""
+    if not posts:
+        return text
     before = read_inbox(text)
-    longer = f'{text.rstrip()}\n\n{one.wikitext()}'
+    longer = '\n\n'.join([text.rstrip(), *(one.wikitext() for one in posts)])
     after = read_inbox(longer)
-    last = after.mentions[-1] if after.mentions else None
-    good = (
-        after.mentions[:-1] == before.mentions
+    added = after.mentions[len(before.mentions) :]
+    if (
+        after.mentions[: len(before.mentions)] == before.mentions
         and len(after.votes) == len(before.votes)
-        and last is not None
-        and (last.url, last.kind, last.channel) == (one.url, one.kind, one.channel)
         and after.stopped == before.stopped
-    )
-    return longer if good else text
+        and [(one.url, one.kind, one.channel) for one in added]
+        == [(one.url, one.kind, one.channel) for one in posts]
+    ):
+        return longer
+    if len(posts) == 1:
+        return text
+    middle = len(posts) // 2
+    return _with_all(_with_all(text, posts[:middle]), posts[middle:])
 
 
 # -- taking away ------------------------------------------------------------------------------------

@@ -323,7 +323,7 @@ class Pull:
             self._tell(seen.page, changes, mark)
             return
         standing = replace(before, time=mark.time)
-        if changed(seen.page.text, changes, mark) != seen.page.text:
+        if changes or changed(seen.page.text, changes, mark) != seen.page.text:
             writer = Writer(self._api, self._title, self._config.bots, report.unlisted, self._say)
             written = writer.write(changes, mark, standing)
             report.edits += written.edits

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -34,6 +35,14 @@ class Written:
     edits: int = 0
 
 
+class _Halt(Exception):
+    """Nothing more is to be tried: it is not that the wiki does not like a post."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason = reason
+        super().__init__(reason.text())
+
+
 class Writer:
     """Saves changes into the page as it is at that moment."""
 
@@ -54,12 +63,15 @@ class Writer:
 
         Raises TemporaryError.
         """
-        outcome = self._save(changes, mark)
-        if isinstance(outcome, Refused) and changes.add:
-            # A filter may not like an address: without links the words still get there.
-            outcome = self._save(replace(changes, add=_plainer(changes.add, 1)), mark)
-        if isinstance(outcome, Refused) and changes.add:
-            outcome = self._one_by_one(changes, mark, before)
+        try:
+            outcome = self._save(changes, mark)
+            if isinstance(outcome, Refused) and changes.add:
+                # A filter may not like an address: without links the words still get there.
+                outcome = self._save(replace(changes, add=_plainer(changes.add, 1)), mark)
+            if isinstance(outcome, Refused) and changes.add:
+                outcome = self._one_by_one(changes, mark, before)
+        except _Halt as halt:
+            outcome = Refused(halt.reason)
         if isinstance(outcome, Refused):
             self._done.trouble = outcome.reason
         return self._done
@@ -99,18 +111,20 @@ class Writer:
         for attempt in range(TRIES):
             page = snapshot(self._api, [self._title]).pages[self._title]
             if page.missing or page.redirect or page.text_hidden:
-                return Refused(Reason('inbox-page', (self._title,)))
+                raise _Halt(Reason('inbox-page', (self._title,)))
             if read_inbox(page.text).stopped:
-                return Refused(Reason('inbox-stopped', (self._title,)))
+                raise _Halt(Reason('inbox-stopped', (self._title,)))
             if attempt:
                 changes = self._without_known(changes)
             text = changed(page.text, changes, mark)
+            there = Counter(one.url for one in read_inbox(page.text).mentions)
+            after = Counter(one.url for one in read_inbox(text).mentions)
+            added = [one.url for one in changes.add]
+            if any(after[url] <= there[url] for url in added):
+                raise _Halt(Reason('inbox-page-open', (self._title,)))
             if text == page.text:
                 return None
-            there = {one.url for one in read_inbox(page.text).mentions}
-            after = [one.url for one in read_inbox(text).mentions]
-            added = [one.url for one in changes.add if one.url in after]
-            removed = len(there - set(after))
+            removed = len(there.keys() - after.keys())
             said = self._summary(changes, added, removed, refused)
             outcome = save(
                 self._api, self._title, text, base=page.revid, summary=said,

@@ -140,6 +140,11 @@ def _pages(
     ):  # fmt: skip
         page = f'Social media/{name}'.rstrip('/')
         yield guarded(f'Module:{page}', f'Module/{page}.lua', 'Scribunto')
+    # It shows how old the status page is: nothing that anybody approves.
+    yield OnwikiPage(
+        'Module:Social media/status', 'Module/Social media/status.lua', 'Scribunto',
+        text('Module/Social media/status.lua'), edit=level, move=level,
+    )  # fmt: skip
     yield OnwikiPage(
         'Module:Social media/doc', 'Module/Social media/doc.wikitext', 'wikitext',
         text('Module/Social media/doc.wikitext'),

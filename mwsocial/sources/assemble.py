@@ -12,8 +12,9 @@ import mwsocial
 from mwsocial.channels.transport import is_loopback
 from mwsocial.delivery.assemble import say, validity_desk
 from mwsocial.sources.fetch import Fetcher
-from mwsocial.sources.pulling import Pull, Report, only
+from mwsocial.sources.pulling import Pull, only
 from mwsocial.sources.registry import sources
+from mwsocial.sources.report import Report
 from mwsocial.wiki.site import OpenDesk, open_desk
 
 

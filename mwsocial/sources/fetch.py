@@ -16,6 +16,7 @@ import json
 import os
 import socket
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ from mwsocial.sources.trouble import Trouble
 #: Bytes of an answer, seconds for the whole of it and seconds without a byte.
 LARGEST = 4 * 1024 * 1024
 WHOLE = 60.0
+#: Seconds for everything that one fetcher fetches.
+PATIENCE = 300.0
 SILENCE = 20.0
 REDIRECTS = 3
 
@@ -57,7 +60,7 @@ class _Kept:
 
 
 class Fetcher:
-    """Fetches addresses; each once in its life."""
+    """Fetches addresses; each once in its life, and all of them together in bounded time."""
 
     def __init__(
         self,
@@ -65,16 +68,19 @@ class Fetcher:
         *,
         folder: Path | None = None,
         local: bool = False,
+        patience: float = PATIENCE,
         whole: float = WHOLE,
         silence: float = SILENCE,
         resolve: Callable[[str, int], list[str]] | None = None,
     ) -> None:
         """*agent*: who is asking (User-Agent); *folder*: for the cache; *local*: whether the own machine
-        may be asked; *whole* and *silence*: seconds; *resolve*: host and port to IP addresses.
+        may be asked; *patience*, *whole* and *silence*: seconds for all of its life, for one answer, and
+        without a byte; *resolve*: host and port to IP addresses.
         """
         self._agent = agent
         self._folder = folder
         self._local = local
+        self._end = time.monotonic() + patience
         self._whole = whole
         self._silence = silence
         self._resolve = resolve or _resolve
@@ -112,11 +118,16 @@ class Fetcher:
 
     def _once(self, address: str, headers: Mapping[str, str]) -> requests.Response:
         host = self._checked(address)
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise Trouble('sources-late', temporary=True)
         parts = urlsplit(address)
         origin = origin_of(f'{parts.scheme}://{parts.netloc}')
         url = f'{origin}{parts.path or "/"}' + (f'?{parts.query}' if parts.query else '')
         try:
-            with CarefulSession(origin, read_time=self._silence, whole_time=self._whole) as session:
+            with CarefulSession(
+                origin, read_time=self._silence, whole_time=min(self._whole, left)
+            ) as session:
                 response = session.get(url, headers=dict(headers))
         except AnswerTooLongError:
             raise Trouble('sources-too-long', host, f'{LARGEST // 1024**2}') from None

@@ -7,16 +7,14 @@ adds what is new, newest last. A run with nothing new edits nothing.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from mwsocial.desk.item import Item
 from mwsocial.desk.times import parse_time
 from mwsocial.desk.validity import Desk
-from mwsocial.errors import EXIT_DONE, EXIT_PERSON, ConfigurationError, TemporaryError
+from mwsocial.errors import ConfigurationError
 from mwsocial.proposing.moving import Moved, Mover, Used
 from mwsocial.reason import Reason
 from mwsocial.sources import deciding
@@ -24,54 +22,16 @@ from mwsocial.sources.base import Found, Source, Suggestion, World
 from mwsocial.sources.choosing import Taken, choose
 from mwsocial.sources.decisions import Decided, Decisions
 from mwsocial.sources.fetch import Fetcher
-from mwsocial.sources.ledger import Ledger, read_ledger, summary
+from mwsocial.sources.ledger import Ledger, read_ledger
 from mwsocial.sources.page import Changes, New, changed, doubled, read_cursors, suggestions
+from mwsocial.sources.report import Report, SourceState
 from mwsocial.sources.trouble import Trouble
 from mwsocial.sources.wikis import Wiki, foreign, own
+from mwsocial.sources.writing import Writer, checked
 from mwsocial.wiki.escape import plain, safe_value
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.read import PageState, snapshot, texts
-from mwsocial.wiki.save import Conflict, Lost, Outcome, Refused, Saved, save
 from mwsocial.wiki.site import OpenDesk
-
-TRIES = 5
-#: Seconds for all sources of a run together: what has not been asked by then waits for the next run.
-PATIENCE = 300.0
-
-
-@dataclass(frozen=True)
-class SourceState:
-    """How a source is. ``trouble`` is None where it could be read; ``temporary``: nobody needs to do
-    anything yet. ``remarks``: what it left out. ``found``: how many suggestions it had.
-    """
-
-    name: str
-    trouble: Reason | None = None
-    temporary: bool = False
-    remarks: tuple[Reason, ...] = ()
-    found: int = 0
-
-
-@dataclass
-class Report:
-    """What a run did, for the operator and for the status page."""
-
-    sources: list[SourceState] = field(default_factory=list)
-    added: list[str] = field(default_factory=list)
-    moved: dict[str, str] = field(default_factory=dict)
-    removed: list[str] = field(default_factory=list)
-    #: suggestions that are not made or not moved, and why
-    left: dict[str, Reason] = field(default_factory=dict)
-    #: how many undecided suggestions stand on the page
-    waiting: int = 0
-    edits: int = 0
-    person: bool = False
-
-    @property
-    def exit_code(self) -> int:
-        """0, or 1 where somebody must look at something."""
-        broken = any(one.trouble and not one.temporary for one in self.sources)
-        return EXIT_PERSON if broken or self.person else EXIT_DONE
 
 
 class Pull:
@@ -101,7 +61,7 @@ class Pull:
         report = self._report
         pages = self._config.pages
         moment = snapshot(self._api, [self._title, pages.queue])
-        page = self._checked(moment.pages[self._title])
+        page = checked(moment.pages[self._title], self._desk.config_title)
         stopped = self._brake(moment.pages[pages.queue], page, moment.blocked)
         if stopped:
             self._say(f'stopped: {stopped.text()}')
@@ -119,24 +79,16 @@ class Pull:
         if simulate:
             self._tell(page, changes, moved)
         else:
-            self._write(page, changes, moved)
+            writer = Writer(
+                self._api, self._title, self._desk.config_title, self._report, self._say
+            )
+            writer.write(changes, moved)
         # What is unclear on the page is noted there; what cannot be saved is for the operator too.
         report.person = report.person or bool(report.left.keys() - decisions.unclear.keys())
         for name, reason in report.left.items():
             self._say(f'{name}: {reason.text()}')
         self._say(f'{report.waiting} suggestions wait for a decision')
         return report
-
-    def _checked(self, page: PageState) -> PageState:
-        what = {'is a redirect': page.redirect, 'does not exist': page.missing}
-        what['has a hidden text'] = page.text_hidden
-        for words, holds in what.items():
-            if holds:
-                raise ConfigurationError(
-                    f'The page of suggestions “{self._title}” {words}. Run setup_desk, or name the '
-                    f'right page under "pages" on [[{self._desk.config_title}]].'
-                )
-        return page
 
     def _brake(self, queue: PageState, page: PageState, blocked: str) -> Reason | None:
         for one in (queue, page):
@@ -210,12 +162,7 @@ class Pull:
         )
         found: list[Suggestion] = []
         cursors: dict[str, str] = {}
-        end = time.monotonic() + PATIENCE
         for source in self._sources:
-            if time.monotonic() > end:
-                late = SourceState(source.name, Reason('sources-late'), temporary=True)
-                self._add(late)
-                continue
             state, answer = ask(source, world)
             self._add(state)
             found += answer.suggestions
@@ -293,83 +240,6 @@ class Pull:
         titles = [self._config.pages.archive_of(one.year, one.month) for one in (last, now)]
         return [page.text for page in snapshot(self._api, titles).pages.values()]
 
-    # -- writing -----------------------------------------------------------------------------------
-
-    def _write(self, page: PageState, changes: Changes, moved: Moved) -> None:
-        """One edit; more only where the wiki refuses one of the suggestions."""
-        outcome = self._save(changes, moved, addresses=True)
-        if isinstance(outcome, Refused) and changes.add:
-            # A filter may not like an address: without any the words still get there.
-            outcome = self._save(changes, moved, addresses=False)
-        if isinstance(outcome, Refused) and changes.add:
-            outcome = self._one_by_one(changes, moved)
-        if isinstance(outcome, Refused):
-            self._say(f'the wiki refuses to save “{self._title}”: {outcome.reason.text()}')
-            self._report.person = True
-        self._report.waiting += len(self._report.added)
-
-    def _one_by_one(self, changes: Changes, moved: Moved) -> Outcome | None:
-        """Each new suggestion alone, so that one that the wiki refuses harms no other. It is remembered
-        like one that was made: it is not tried again in every run.
-        """
-        rest = Changes(remove=changes.remove, notes=changes.notes, cursors=changes.cursors)
-        outcome = self._save(rest, moved, addresses=False) if _any(rest) else None
-        if isinstance(outcome, Refused):
-            return outcome
-        refused: list[str] = []
-        for one in changes.add:
-            tried = self._save(Changes(add=(one,)), Moved(), addresses=False)
-            if isinstance(tried, Refused):
-                refused.append(one.id)
-                self._report.left[one.id] = Reason('sources-refused', (tried.reason.text(),))
-        today = f'{self._api.now():%Y-%m-%d}'
-        cursors = {f'refused-{one}'[:80]: today for one in refused}
-        return self._save(Changes(cursors=cursors), Moved(), addresses=False, refused=refused)
-
-    def _save(
-        self,
-        changes: Changes,
-        moved: Moved,
-        *,
-        addresses: bool,
-        refused: Sequence[str] = (),
-    ) -> Outcome | None:
-        """Save *changes* into the page as it is now; None where nothing is to be saved."""
-        for attempt in range(TRIES):
-            page = self._checked(snapshot(self._api, [self._title]).pages[self._title])
-            text = changed(page.text, changes, addresses=addresses)
-            there = {item.id for item in suggestions(page.text)}
-            after = {item.id for item in suggestions(text)}
-            for one in changes.add:
-                if one.id not in after:
-                    self._report.left[one.id] = Reason('sources-no-room', (self._title,))
-            if text == page.text:
-                return None
-            said = summary(
-                [one.id for one in changes.add if one.id in after - there],
-                sorted(there - after & moved.done.keys()),
-                sorted((there - after) - moved.done.keys()),
-                refused,
-            )
-            outcome = save(self._api, self._title, text, base=page.revid, summary=said, minor=False)
-            if isinstance(outcome, Lost):
-                raise TemporaryError(
-                    f'Nobody knows whether the page “{self._title}” was saved: '
-                    f'{outcome.reason.text()}'
-                )
-            if isinstance(outcome, Saved):
-                self._report.edits += 1
-                self._report.added += [one.id for one in changes.add if one.id in after - there]
-                self._say(f'saved revision {outcome.revid}: {said}')
-                return outcome
-            if not isinstance(outcome, Conflict):
-                return outcome
-            time.sleep(0.3 * (attempt + 1))
-        raise TemporaryError(
-            f'The page “{self._title}” was changed by others {TRIES} times while this run tried to '
-            'save it.'
-        )
-
     def _tell(self, page: PageState, changes: Changes, moved: Moved) -> None:
         for one in changes.add:
             self._say(f'would suggest {one.id}: {one.content["text"]!r} ({one.comment})')
@@ -401,10 +271,6 @@ def _past(item: Item, now: datetime) -> bool:
         return parse_time(item.content['not-after']) <= now
     except (KeyError, ValueError):
         return False
-
-
-def _any(changes: Changes) -> bool:
-    return bool(changes.remove or changes.notes or changes.cursors)
 
 
 def only(sources: Sequence[Source], wanted: str) -> list[Source]:

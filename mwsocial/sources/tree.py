@@ -82,8 +82,8 @@ class _Builder(HTMLParser):
         self.count = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for place in range(len(self.open) - 1, 0, -1):
-            if self.open[place].tag in _CLOSES.get(tag, ()):
+        for place in range(len(self.open) - 1, 0, -1) if tag in _CLOSES else ():
+            if self.open[place].tag in _CLOSES[tag]:
                 del self.open[place:]
             elif self.open[place].tag in _BOUNDS:
                 break
@@ -113,9 +113,28 @@ class _Builder(HTMLParser):
 def read(html: str) -> Node:
     """The tree of *html*; its root is an element without a tag."""
     builder = _Builder()
-    builder.feed(html)
+    builder.feed(_without_declarations(html))
     builder.close()
     return builder.root
+
+
+def _without_declarations(html: str) -> str:
+    """*html* without comments and declarations: older versions of Python's parser take time that grows
+    with the square of what is never closed (CVE-2025-6069), or give up.
+    """
+    pieces = []
+    start = 0
+    while (begin := html.find('<!--', start)) >= 0:
+        end = html.find('-->', begin + 4)
+        if end < 0:
+            break
+        pieces.append(html[start:begin])
+        start = end + 3
+    pieces.append(html[start:])
+    bare = ''.join(pieces).replace('<!', '&lt;!').replace('<?', '&lt;?')
+    # What opens a tag but is followed by no ">" any more is text.
+    last = bare.rfind('>') + 1
+    return bare[:last] + bare[last:].replace('<', '&lt;')
 
 
 def rows(table: Node) -> list[list[Node]]:

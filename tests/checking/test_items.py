@@ -9,13 +9,14 @@ import pytest
 
 from mwsocial.checking.findings import Level
 from mwsocial.checking.items import Page, explain, judge_queue
+from mwsocial.checking.runs import judge_runs
 from mwsocial.desk.approval import Approved, NotApproved
 from mwsocial.desk.item import Item
-from mwsocial.desk.plan import Pace
 from mwsocial.desk.records import Proven, Record
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.standing import Situation, Standing, stand
 from mwsocial.reason import Reason
+from mwsocial.status.values import Health, State, Status
 from mwsocial.wiki.revision import Revision
 
 NOW = datetime(2026, 11, 25, 14, tzinfo=UTC)
@@ -55,11 +56,7 @@ def standing(
 
 
 def page(*standings: Standing, **more: object) -> Page:
-    return Page(standings, NOW, **{'edited': NOW - 5 * HOUR, **more})  # type: ignore[arg-type]
-
-
-def alarmed(found: Page) -> bool:
-    return any(one.area == 'runs' for one in judge_queue(found).findings)
+    return Page(standings, NOW, **more)  # type: ignore[arg-type]
 
 
 # -- why one item is not out ---------------------------------------------------------------------------
@@ -212,48 +209,32 @@ def test_brakes(key: str, level: Level) -> None:
 
 
 @pytest.mark.parametrize(
-    ('found', 'alarm'),
+    ('status', 'key', 'level'),
     [
-        (page(standing()), True),
-        (page(standing(ago=HOUR)), False),
-        (page(standing(), edited=NOW - HOUR), False),
-        (page(standing(), edited=None), False),
-        (page(standing(), stopped=STOPPED), False),
-        (page(standing(), patience=2 * HOUR), False),
-        (page(standing(), unusable=frozenset({'mastodon', 'facebook'})), False),
-        (page(standing(), unusable=frozenset({'mastodon'})), True),
-        (page(standing(bot={'note': 'the share cap is reached'})), False),
-        (page(standing(content={'not-before': '2026-11-25 13:00'})), False),
-        (page(standing(content={'not-before': '2026-11-25 11:59'})), True),
-        (page(standing(approval=None)), False),
-        (page(standing(records={'mastodon': record('released', HOUR)}, channels=('mastodon',))), False),
-        (page(standing(records={'mastodon': record('released', 3 * HOUR)}, channels=('mastodon',))), True),
-        (page(standing(records={'mastodon': record('waiting', 3 * HOUR, '2026-11-25T13:30:00Z busy')}, channels=('mastodon',))), False),
-        (page(standing(records={'mastodon': record('waiting', 3 * HOUR, '2026-11-25T11:30:00Z busy')}, channels=('mastodon',))), True),
-        (page(standing(records={'mastodon': record('sending', 3 * HOUR)}, channels=('mastodon',))), True),
-        (page(standing(records={'mastodon': record('sending', HOUR)}, channels=('mastodon',))), False),
-        (page(standing(records={'mastodon': record('sending', 3 * HOUR)}), stopped=STOPPED), True),
-        (page(standing(records={'mastodon': record('failed', 3 * HOUR)}, channels=('mastodon',))), False),
-        (page(standing(records={'mastodon': record('deleted', 3 * HOUR)}, channels=('mastodon',))), False),
+        (None, 'checking-never-run', Level.PERSON),
+        (Status(ran=NOW), 'checking-never-run', Level.PERSON),
+        (Status(ran=NOW, good=NOW - 2 * HOUR - timedelta(minutes=1)), 'checking-no-run', Level.PERSON),
+        (Status(ran=NOW, good=NOW - 2 * HOUR), 'checking-last-run', Level.FINE),
+        (Status(ran=NOW, good=NOW), 'checking-last-run', Level.FINE),
     ],
 )  # fmt: skip
-def test_is_a_run_missing(found: Page, alarm: bool) -> None:
-    assert alarmed(found) is alarm
+def test_is_a_run_missing(status: Status | None, key: str, level: Level) -> None:
+    (finding,) = judge_runs(status, 'Social media/Status', NOW)
+    assert (finding.area, finding.level, finding.reason.key) == ('runs', level, key)
+    assert '$' not in finding.reason.text()
 
 
-def test_what_the_pace_holds_up_is_not_late() -> None:
-    out = standing('out', {'mastodon': record('posted', HOUR)}, channels=('mastodon',))
-    waits = standing('waits', channels=('mastodon',), number=1)
-    assert alarmed(page(out, waits, paces={'mastodon': Pace(timedelta(minutes=30))})) is False
-    old = standing('out', {'mastodon': record('posted', 4 * HOUR)}, channels=('mastodon',))
-    assert alarmed(page(old, waits, paces={'mastodon': Pace(timedelta(minutes=30))})) is True
-    assert alarmed(page(old, waits, paces={'mastodon': Pace(per_day=1)})) is False
-
-
-def test_a_fresh_wish_to_take_down_is_not_late() -> None:
-    one = standing(records={'mastodon': record('posted', 9 * HOUR)}, channels=('mastodon',))
-    target = replace(one.targets['mastodon'], action='delete')
-    assert alarmed(page(replace(one, targets={'mastodon': target}))) is False
+def test_what_only_the_runs_know() -> None:
+    """Sources and steps are in the status alone; channels and items the check looks at itself."""
+    why = Reason('delivery-paused', ('x',))
+    status = Status(good=NOW, health=tuple(
+        Health(kind, 'name', state, why)
+        for kind in ('source', 'step', 'channel') for state in State
+    ))  # fmt: skip
+    found = judge_runs(status, 'Social media/Status', NOW)
+    assert [(one.area, one.level, one.name) for one in found[1:]] == [
+        ('source', Level.PERSON, 'name'), ('step', Level.PERSON, 'name'),
+    ]  # fmt: skip
 
 
 def test_an_item_without_id_is_named_by_its_line() -> None:

@@ -31,27 +31,26 @@ def asked(account: Account | Refused | TryLater | None = None, **more: object) -
 
 
 @pytest.mark.parametrize(
-    ('one', 'level', 'key', 'usable'),
+    ('one', 'level', 'key'),
     [
-        (asked(not_live=WHY), Level.PERSON, WHY.key, False),
-        (asked(Refused(WHY)), Level.PERSON, WHY.key, False),
-        (asked(TryLater(WHY)), Level.TEMPORARY, WHY.key, False),
-        (asked(Account(ME)), Level.FINE, 'checking-answers', True),
-        (asked(Account(ME, may_post=True)), Level.FINE, 'checking-fine', True),
-        (asked(Account(ME, may_post=False)), Level.PERSON, 'checking-may-not-post', False),
-        (asked(Account(ME), other=WHY), Level.PERSON, WHY.key, False),
-        (asked(Account(ME), limits=CannotLook(WHY)), Level.TEMPORARY, WHY.key, True),
-        (asked(Account(ME, expires=NOW + 30 * DAY)), Level.FINE, 'checking-fine-until', True),
-        (asked(Account(ME, expires=NOW + 15 * DAY)), Level.FINE, 'checking-fine-until', True),
-        (asked(Account(ME, expires=NOW + 14 * DAY)), Level.PERSON, 'checking-expires-soon', True),
-        (asked(Account(ME, expires=NOW)), Level.PERSON, 'checking-expired', True),
+        (asked(not_live=WHY), Level.PERSON, WHY.key),
+        (asked(Refused(WHY)), Level.PERSON, WHY.key),
+        (asked(TryLater(WHY)), Level.TEMPORARY, WHY.key),
+        (asked(Account(ME)), Level.FINE, 'checking-answers'),
+        (asked(Account(ME, may_post=True)), Level.FINE, 'checking-fine'),
+        (asked(Account(ME, may_post=False)), Level.PERSON, 'checking-may-not-post'),
+        (asked(Account(ME), other=WHY), Level.PERSON, WHY.key),
+        (asked(Account(ME), limits=CannotLook(WHY)), Level.TEMPORARY, WHY.key),
+        (asked(Account(ME, expires=NOW + 30 * DAY)), Level.FINE, 'checking-fine-until'),
+        (asked(Account(ME, expires=NOW + 15 * DAY)), Level.FINE, 'checking-fine-until'),
+        (asked(Account(ME, expires=NOW + 14 * DAY)), Level.PERSON, 'checking-expires-soon'),
+        (asked(Account(ME, expires=NOW)), Level.PERSON, 'checking-expired'),
     ],
 )
-def test_a_channel(one: Asked, level: Level, key: str, usable: bool) -> None:
+def test_a_channel(one: Asked, level: Level, key: str) -> None:
     found = judge_channel(one, NOW)
     assert (found[0].level, found[0].reason.key, found[0].name) == (level, key, 'mastodon')
     assert '$' not in found[0].reason.text()
-    assert one.usable is usable
 
 
 def test_all_that_is_wrong_with_a_channel() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,11 @@ from typing import Any
 import pytest
 
 from mwsocial.sandbox import desk as sandbox_desk
-from tests.real.desk import CONFIG, QUEUE, Desk, Run
+from tests.real.desk import CONFIG, Desk, Run
 
 pytestmark = pytest.mark.real
 
+STATUS = 'Social media/Status'
 PAGE = 'Module:Social media'
 
 
@@ -52,6 +54,8 @@ def of(run: Run) -> dict[str, Any]:
 def test_from_in_order_to_a_person_is_needed(desk: Desk) -> None:
     """Fine, then an item that is posted, one that is not, a credential that ends, an open page."""
     facebook = desk.sandbox.network('facebook')
+    ran = desk.run('run_desk')
+    assert ran.code == 0, ran
     run = check(desk)
     assert run.code == 0, run
     assert run.out.splitlines()[-1] == 'Everything is in order.'
@@ -140,17 +144,27 @@ def test_a_wrong_configuration(desk: Desk) -> None:
 
 
 def test_no_run_for_hours(desk: Desk) -> None:
-    """An item is due, and nobody sends it."""
-    desk.propose('forgotten', channels='facebook', text='nobody sends me')
-    desk.approve('forgotten')
-    assert check(desk).code == 0
-    desk.sandbox.clock.advance(3 * 3600)
+    """The job has died: the check says so, whether anything is due or not, and whoever edits the page."""
     run = check(desk)
     assert run.code == 1, run
-    assert 'forgotten' in run.text
-    assert 'no run has acted' in run.text
-    desk.change('{{Social media item', '{{Social media stop}}\n{{Social media item', by='Dave')
-    assert desk.text(QUEUE).count('{{Social media stop}}') == 1
+    assert 'No run has said' in run.text
+    assert desk.run('run_desk').code == 0
+    assert check(desk).code == 0
+    desk.sandbox.clock.advance(2 * 3600 - 300)
+    assert check(desk).code == 0
+    desk.sandbox.clock.advance(600)
     run = check(desk)
-    assert run.code == 0, run
-    assert 'Nothing is sent' in run.text
+    assert run.code == 1, run
+    assert 'more than two hours ago' in run.text
+    told = of(check(desk, '-json'))
+    assert 'checking-no-run' in [one['reason']['key'] for one in told['findings']]
+    now = desk.sandbox.clock.now()
+    page = desk.text(STATUS)
+    hour = f'{now:%Y-%m-%dT%H:%M:%SZ}'
+    forged = re.sub(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ', hour, page)
+    forged = re.sub(r'"good":"[^"]*"', f'"good":"{hour}"', forged)
+    desk.person('Mallory').edit(STATUS, forged, 'all is well')
+    assert check(desk).code == 1, 'what others write there is not believed'
+    assert desk.run('run_desk').code == 0
+    assert check(desk).code == 0
+    assert desk.text(STATUS) != forged

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mwsocial.desk.item import Item
+from mwsocial.proposing.wikitext import item_wikitext, section
 from mwsocial.sandbox import Gate
 from mwsocial.sources.page import suggestions
+from mwsocial.wiki.escape import plain
 from tests.real.conftest import NewDesk
 from tests.real.desk import BOT, QUEUE, Desk
 from tests.sources.server import Server
@@ -96,6 +99,41 @@ def test_from_a_feed_to_the_queue(desk: Desk, feeds: Server) -> None:
     desk.decide(item.id)
     run = desk.run()
     assert [one for one in desk.posts() if 'diff.wikimedia.org/47/' in one['content']], run
+
+
+def test_words_of_strangers_have_no_effect_on_the_wiki(desk: Desk) -> None:
+    """Saved by the bot and shown by the real wiki, they are what they were, and nothing else."""
+    pieces = [
+        '{{', '}}', '{{{', '[[', ']]', '[[Category:Evil', '[https://evil.example', '<nowiki>', '</nowiki>', '<!--', '-->',
+        '~~~~', '~~~', '__TOC__', '__NOINDEX__', '-{', '}-', "'''", '==', '----', '\n', '* ', '#REDIRECT [[A]]', '|', '=',
+        '&lt;', '&#91;', '{{subst:PAGENAME}}', '{{Social media stop}}', '<ref>', '</ref>', '<script>', 'RFC 1', 'ISBN 1234567890',
+        'https://evil.example/', 'mailto:a@b.example', '\u202e', 'https://w.example/__TOC__', '<pre>', '<section begin=x/>',
+    ]  # fmt: skip
+    chance = random.Random(1)
+    texts = [''.join(chance.choices(pieces, k=6)) for _ in range(60)]
+    texts = ['\n'.join(map(plain, text.split('\n'))).strip() for text in texts]
+    page = 'Intro.'
+    wanted = {}
+    for number, text in enumerate(filter(None, texts)):
+        content = {'id': f'a-{number}', 'text': text}
+        item = item_wikitext(content, comment=text, decision=True, addresses=number % 2 == 0)
+        page += section(text, item)
+        wanted[f'a-{number}'] = text
+    desk.person(BOT).edit(PAGE, page, 'words')
+    assert desk.text(PAGE) == page, 'nothing was signed or substituted'
+    assert {item.id: item.content['text'] for item in suggestions(page)} == wanted
+    parsed = desk.person('Admin').api(
+        action='parse',
+        page=PAGE,
+        prop=['categories', 'templates', 'externallinks', 'properties', 'sections'],
+    )['parse']
+    assert not [one for one in parsed['categories'] if 'Evil' in str(one)]
+    assert {
+        one['title'] for one in parsed['templates'] if one['title'].startswith('Template:')
+    } == {'Template:Social media item'}
+    assert not [link for link in parsed['externallinks'] if 'evil.example' in link]
+    assert 'noindex' not in str(parsed['properties'])
+    assert len(parsed['sections']) == len(wanted)
 
 
 def test_removed_and_ignored_ones_do_not_come_again(desk: Desk, feeds: Server) -> None:

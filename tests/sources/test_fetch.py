@@ -156,6 +156,12 @@ def test_an_answer_that_breaks_off(server: Server, new: New) -> None:
     assert found.temporary
 
 
+def test_all_answers_together_are_bounded(server: Server, new: New) -> None:
+    server.put('/feed', 'x')
+    found = trouble(new(patience=0.0), server.url + '/feed')
+    assert (found.reason.key, found.temporary, server.seen) == ('sources-late', True, [])
+
+
 def test_nobody_there(new: New) -> None:
     found = trouble(new(), 'http://127.0.0.1:9/feed')
     assert found.reason.key == 'sources-unreachable' and found.temporary

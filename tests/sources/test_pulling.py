@@ -14,7 +14,8 @@ from mwsocial.reason import Reason
 from mwsocial.sources.base import Found, Suggestion, World
 from mwsocial.sources.fetch import Fetcher
 from mwsocial.sources.page import read_cursors, suggestions
-from mwsocial.sources.pulling import Pull, Report, only
+from mwsocial.sources.pulling import Pull, only
+from mwsocial.sources.report import Report
 from mwsocial.sources.trouble import Trouble
 from mwsocial.wiki.items import read_queue
 from tests.sources.fakewiki import BOT, FakeWiki, Killed, open_desk

@@ -142,7 +142,7 @@ def _mentions(status: Status, own: tuple[str, Account]) -> bool:
         return any(same_id(one.get('id'), own[0]) for one in named)
     # snac2 leaves the list empty; in the text, mentions are links of their own class.
     parser = _Mentions()
-    parser.feed(str(status.get('content') or ''))
+    parser.feed(plaintext.tame(str(status.get('content') or '')))
     parser.close()
     return bool(own[1].url) and own[1].url in parser.found
 

@@ -218,10 +218,10 @@ class Play:
         self.world.items(user, *items)
 
     def decline(self, user: str, arg: int) -> None:
-        self.first(user, lambda item: item.put(decline='no'))
+        self.first(user, lambda item: item.put(**{('decline', 'delete_posts')[arg % 2]: 'no'}))
 
     def undecline(self, user: str, arg: int) -> None:
-        self.first(user, lambda item: item.put(decline=''))
+        self.first(user, lambda item: item.put(decline='', delete_posts=''))
 
     def take_back(self, user: str, arg: int) -> None:
         self.first(user, lambda item: item.put(approved=''))

@@ -35,11 +35,11 @@ local TONES = {
 local STATES = {
 	proposed = 'active', approved = 'good', sending = 'active', posted = 'good', ['partly posted'] = 'warn',
 	failed = 'bad', unconfirmed = 'bad', missed = 'warn', held = 'warn', declined = 'quiet', deleted = 'quiet',
-	invalid = 'bad'
+	invalid = 'bad', suggested = 'active'
 }
 local RECORDS = {
 	sending = 'active', posted = 'good', failed = 'bad', unconfirmed = 'bad', waiting = 'warn',
-	released = 'quiet', deleted = 'quiet'
+	released = 'quiet', deleted = 'quiet', editing = 'active', deleting = 'active', kept = 'warn'
 }
 
 local TEXT = 'color:var(--color-base,#202122)'
@@ -346,9 +346,17 @@ local function record( config, name, value )
 	end
 	local words = who .. ' ' .. pill( RECORDS[kind], say( 'onwiki-record-' .. kind ) ) .. ' ' ..
 		element( 'span', SUBTLE, tools.said( time ) )
-	if kind == 'posted' or kind == 'deleted' then
-		local more = diff( rest, say( 'onwiki-edit' ) ) or rest ~= '' and outside( rest )
+	local function linked( place )
+		local more = diff( place, say( 'onwiki-edit' ) ) or place ~= '' and outside( place )
 		return words .. ( more and ' ' .. more or '' )
+	end
+	if kind == 'posted' or kind == 'deleted' then
+		return linked( rest:match( '^%S*' ) )
+	elseif kind == 'editing' or kind == 'deleting' then
+		return linked( rest:match( '^%S+ %d+ (%S+)' ) or '' )
+	elseif kind == 'kept' then
+		local place, why = rest:match( '^%S+ %d+ (%S+) ?(.*)$' )
+		return linked( place or '' ) .. ( why and why ~= '' and ': ' .. element( 'bdi', nil, tools.signed( why ) ) or '' )
 	elseif kind == 'sending' then
 		return words
 	end
@@ -367,8 +375,9 @@ local function records( item, config )
 	end
 	table.sort( rows )
 	for n, name in ipairs( rows ) do
-		local channel, part = name:match( '^sent%-(.-)%-?(%d*)$' )
-		rows[n] = record( config, tools.channel_name( config, channel ) .. ( part ~= '' and ' ' .. part or '' ), item.bot[name] )
+		local channel, part = name:match( '^sent%-(.+)%-(%d+)$' )
+		channel = channel or name:sub( 6 )
+		rows[n] = record( config, tools.channel_name( config, channel ) .. ( part and ' ' .. part or '' ), item.bot[name] )
 	end
 	return element( 'div', 'margin:.5em 0 0;overflow-wrap:anywhere', list( rows ) )
 end
@@ -447,7 +456,7 @@ end
 
 -- Cards ----------------------------------------------------------------------------------------
 
-local function state_of( item )
+local function state_of( item, config )
 	local state = ( item.bot.state or 'proposed' ):lower()
 	if not STATES[state] then
 		state = 'proposed'
@@ -457,6 +466,8 @@ local function state_of( item )
 			return 'invalid'
 		elseif item.signed.hold then
 			return 'held'
+		elseif mw.title.getCurrentTitle().prefixedText == config.suggestions then
+			return 'suggested'
 		end
 	end
 	return state
@@ -464,7 +475,7 @@ end
 
 --- The card of an item that `check.read` read.
 function p.item( item, config, frame )
-	item.state = state_of( item )
+	item.state = state_of( item, config )
 	local key = item.state:gsub( ' ', '-' )
 	local named = say( 'onwiki-state-' .. key )
 	local due = when( item )

@@ -140,8 +140,9 @@ end
 function p.configuration()
 	local title = require( 'Module:Social media/desk' ).configuration
 	local config = {
-		title = title, language = 'en', queue = 'Social media/Queue', mentions = 'Social media/Mentions', channels = {}, enabled = {}, pointers = {},
-		prices = DEFAULT_PRICES
+		title = title, language = 'en', queue = 'Social media/Queue', channels = {}, enabled = {}, pointers = {},
+		prices = DEFAULT_PRICES, mentions = 'Social media/Mentions',
+		suggestions = 'Social media/Suggestions'
 	}
 	local ok, found = pcall( mw.loadJsonData, title )
 	if not ok or type( found ) ~= 'table' then
@@ -152,6 +153,7 @@ function p.configuration()
 	local pages = type( found.pages ) == 'table' and found.pages or {}
 	config.queue = text_or( pages.queue, config.queue )
 	config.mentions = text_or( pages.mentions, config.mentions )
+	config.suggestions = text_or( pages.suggestions, config.suggestions )
 	local pointers = found.pointers == nil and DEFAULT_POINTERS or found.pointers
 	if type( pointers ) == 'table' then
 		for key, sentence in pairs( pointers ) do
