@@ -21,6 +21,7 @@ from mwsocial.channels.base import (
     Lookup,
     NotFound,
     Outcome,
+    OwnPost,
     Pointer,
     Post,
     Posted,
@@ -133,6 +134,9 @@ class Network:
     def find_share(self, seen: Seen, since: datetime) -> Lookup:
         return NotFound()
 
+    def ours(self, since: datetime) -> list[OwnPost]:
+        return []
+
     def shares_since(self, since: datetime) -> int:
         return self.shares
 
@@ -157,6 +161,7 @@ class Config(SimpleNamespace):
     pointers: Mapping[str, str] = {}
     x_prices = SimpleNamespace(cap_per_month=1.0)
     mention_proposers = False
+    archive_after_days = 7.0
     bots = frozenset({'Bot'})
 
     def rules(self) -> Rules:
@@ -268,7 +273,7 @@ class Reader:
         items = [entry.item for entry in desk.entries.values()]
         shown = [replace(item, bot=self._lines(item.id)) for item in items]
         return Reading(
-            text=str(desk.records), revid=desk.revid, config_revid=1, now=desk.clock,
+            title='Queue', text=str(desk.records), revid=desk.revid, config_revid=1, now=desk.clock,
             queue=Queue(tuple(shown)), knowledge=cast(Any, Knowledge(desk)), stopped=desk.stopped,
             standings=[
                 stand(self._situation(one, item), self.config.rules(), desk.clock)

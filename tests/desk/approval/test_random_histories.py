@@ -375,7 +375,7 @@ def test_the_decision_is_that_of_the_oracle(part: int) -> None:
 def test_the_histories_reach_every_verdict() -> None:
     reached: Counter[str] = Counter()
 
-    @settings(SETTINGS, max_examples=500)
+    @settings(SETTINGS, max_examples=1000)
     @HISTORY
     def play(steps: Steps, second: int, ending: str) -> None:
         for _, _, verdict in verdicts(played(steps, second, ending)):
