@@ -24,7 +24,9 @@ local COLOURS = {
 }
 local KINDS = { 'followers', 'reactions', 'posts' }
 
-local HEAD = 'background:var(--background-color-interactive,#eaecf0);color:var(--color-base,#202122)'
+local PLAIN = 'color:var(--color-base,#202122)'
+local TABLE = 'background:var(--background-color-base,#fff);' .. PLAIN
+local HEAD = 'background:var(--background-color-neutral,#eaecf0);color:var(--color-base,#202122)'
 
 local function number( value )
 	return value and mw.getContentLanguage():formatNum( value ) or '?'
@@ -177,7 +179,7 @@ local function tabled( weeks, names, config )
 		end
 		rows[#rows + 1] = row .. '</tr>'
 	end
-	return '<div style="overflow-x:auto"><table class="wikitable"><caption>' .. say( 'lists-caption' ) .. '</caption>' ..
+	return '<div style="overflow-x:auto"><table class="wikitable" style="' .. TABLE .. '"><caption style="' .. PLAIN .. '">' .. say( 'lists-caption' ) .. '</caption>' ..
 		head .. table.concat( rows ) .. '</table></div>'
 end
 
