@@ -260,13 +260,14 @@ class QueueReader:
         )  # fmt: skip
 
     def pointer_at(self, name: str, moment: datetime) -> str | None:
-        """The sentence *name* of the configuration as it stood at *moment* (UTC); None if there was none,
-        or it cannot be told.
+        """The sentence *name* of the configuration as it stood before *moment* (UTC); None if there was
+        none, or it cannot be told. What was changed within that very second counts as after it.
         """
+        before = moment - timedelta(seconds=1)
         answer = self._api.query(
             {
                 'titles': [self._desk.config_title], 'prop': 'revisions', 'rvlimit': '1',
-                'rvstart': moment.strftime('%Y-%m-%dT%H:%M:%SZ'), 'rvdir': 'older',
+                'rvstart': before.strftime('%Y-%m-%dT%H:%M:%SZ'), 'rvdir': 'older',
                 'rvprop': 'content', 'rvslots': 'main',
             }
         )  # fmt: skip

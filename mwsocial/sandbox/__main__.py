@@ -158,7 +158,8 @@ def _gate(upstream: str) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the command line; returns the exit code."""
     options = parser().parse_args(arguments)
-    sandbox = Sandbox(options.folder, networks=tuple(NETWORKS))
+    starts = options.command in ('up', 'story')
+    sandbox = Sandbox(options.folder, networks=tuple(NETWORKS) if starts else ())
     try:
         match options.command:
             case 'up':

@@ -75,7 +75,7 @@ class Sandbox:
         networks: Sequence[str] = (),
     ) -> None:
         self._furnishing = furnishing
-        self.networks = tuple(networks)
+        self._wanted = tuple(networks)
         self.folder = Path(folder).resolve()
         self.base = Path(base).resolve() if base is not None else self.folder
         self.wiki_folder = self.folder / 'wiki'
@@ -125,6 +125,11 @@ class Sandbox:
     @property
     def _state(self) -> dict[str, Any]:
         return files.read_json(self.folder / 'state.json') or {}
+
+    @property
+    def networks(self) -> tuple[str, ...]:
+        """The stand-ins that belong to it: those asked for, or those it was started with."""
+        return self._wanted or tuple(self._state.get('networks', ()))
 
     def _record(self, **changes: Any) -> None:
         files.write_json(self.folder / 'state.json', {**self._state, **changes})
@@ -233,6 +238,7 @@ class Sandbox:
                 self._start_wiki(programs, wiki_port)
             if not (self._running_on('mastodon', mastodon_port) and self._mastodon_answers()):
                 self._start_mastodon(programs, mastodon_port)
+            self._record(networks=list(self.networks))
             for name in self.networks:
                 if not (process.alive(self._server(name)) and self._network_answers(name)):
                     self._start_network(name, anywhere=wiki_port == 0)
