@@ -142,6 +142,12 @@ class Pass:
 
     def _finish(self, report: Report, reading: Reading, records: Mapping[Key, Record]) -> Report:
         report.records |= records
+        for name in sorted(self._reader.unwritable):
+            report.person = True
+            self._say(
+                f'{name} cannot be written on: its template is so broken that it would not read back. '
+                'Somebody must mend or remove it.'
+            )
         report.reading = reading
         for standing in reading.standings:
             if needs_a_person(standing):

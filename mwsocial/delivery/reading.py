@@ -6,7 +6,6 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -118,6 +117,8 @@ class QueueReader:
         #: why an item cannot go to a channel now, by id and channel; what is wrong with one, by id
         self.not_ready: dict[tuple[str, str], Reason] = {}
         self.troubles: dict[str, Reason] = {}
+        #: items that nothing can be written on: their templates do not read back as they were written
+        self.unwritable: set[str] = set()
         self.rules = rules
         self.paces = {
             name: Pace(timedelta(minutes=one.minutes_between_posts), one.posts_per_day)
@@ -240,9 +241,10 @@ class QueueReader:
         A decision that is folded into its item leaves the page with the same edit.
         """
         try:
-            text = _applied(reading.text, changes)
+            text, left_out = applied(reading.text, changes)
         except Gone:
             return Conflict()
+        self.unwritable |= {item.id or f'item number {item.number + 1}' for item in left_out}
         folded = {change.item.id: change.fold for change in changes if change.fold}
         text = remove_decision(
             text,
@@ -321,19 +323,22 @@ class QueueReader:
         return reason.text(escape=safe_value)
 
 
-def _applied(text: str, changes: Sequence[ItemChange]) -> str:
-    """The page with all changes that it takes.
+def applied(text: str, changes: Sequence[ItemChange]) -> tuple[str, list[Item]]:
+    """The page with all changes that it takes, and the items that take none.
 
     One broken item, which anybody can write, must not keep the others from theirs: what would not
     read back as it was written is left out, and its claim then does not stand.
     """
+    left_out = []
     try:
-        return apply(text, changes)
+        return apply(text, changes), []
     except ValueError:
         for change in changes:
-            with suppress(ValueError):
+            try:
                 text = apply(text, [change])
-        return text
+            except ValueError:
+                left_out.append(change.item)
+        return text, left_out
 
 
 def _matters(standing: Standing) -> bool:

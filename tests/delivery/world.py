@@ -262,6 +262,7 @@ class Reader:
         self.not_live: dict[str, Reason] = {}
         self.not_ready: dict[tuple[str, str], Reason] = {}
         self.troubles: dict[str, Reason] = {}
+        self.unwritable: set[str] = set()
         self.paces: dict[str, Pace] = {}
 
     def now(self) -> datetime:
