@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from mwsocial.channels.base import Account, Channel
+from mwsocial.channels.base import Account, Channel, Refused, TryLater
 from mwsocial.reason import Reason
 
 _PREFIX = 'MWSOCIAL_'
@@ -83,7 +83,13 @@ def wrong_account(channel: Channel, settings: ChannelSettings) -> Reason | None:
     """Why *channel* must not be used now: its credential does not work, or belongs to another
     account than the configuration names. None if all is well. Asks the network.
     """
-    found = channel.account()
+    return account_trouble(channel.account(), channel, settings)
+
+
+def account_trouble(
+    found: Account | Refused | TryLater, channel: Channel, settings: ChannelSettings
+) -> Reason | None:
+    """As ``wrong_account``, for what the network has said (``Channel.account``)."""
     if not isinstance(found, Account):
         return found.reason
     if same_account(found.name, settings.account):

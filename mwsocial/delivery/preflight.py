@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from mwsocial.channels.base import CannotLook, Limits, Post
-from mwsocial.channels.registry import wrong_account
+from mwsocial.channels.base import CannotLook, Limits, Post, TryLater
+from mwsocial.channels.registry import account_trouble
 from mwsocial.delivery.deeds import post_for
 from mwsocial.delivery.handmade import Handmade
 from mwsocial.delivery.purse import Purse
@@ -65,11 +65,14 @@ class Preflight:
         """A credential that does not work, or belongs to somebody else: no item may pay for it."""
         for name in sorted({claim.channel for claim in claims} - self._accounts):
             self._accounts.add(name)
-            reason = wrong_account(self._tools.channels[name], self._tools.config.channels[name])
+            channel = self._tools.channels[name]
+            found = channel.account()
+            reason = account_trouble(found, channel, self._tools.config.channels[name])
             if reason:
                 self._tools.say(f'{name} is not used: {reason.text()}')
                 self._reader.not_live[name] = Reason('delivery-not-used', (name, reason.text()))
-                self.operator = True
+                # What mends itself (a network that cannot be reached) needs nobody.
+                self.operator = self.operator or not isinstance(found, TryLater)
 
     def _check_lengths(self, claims: Iterable[Claim]) -> None:
         """The server's own limits, which may be narrower than the usual ones."""
