@@ -12,8 +12,7 @@ Options:
   -watch          stay up: act as soon as a quiet time ends or an approval counts, a whole cycle every ten
                   minutes; ends within 15 seconds when it is told to (SIGTERM)
   -poll:SECONDS   how often -watch looks at the queue (one small request). Default: a quarter of the quiet
-                  time, between half a second and 30 seconds; 30 where Wikimedia's stream of recent
-                  changes wakes it up
+                  time, between half a second and 30 seconds; 30 where Wikimedia’s stream wakes it up
 
 Only one copy runs beside the same user-config.py; a second one ends at once, with 75.
 """

@@ -52,6 +52,11 @@ def sane_id(value: object) -> str:
     return value if isinstance(value, str) and _ID.fullmatch(value) else ''
 
 
+def count(value: object) -> int | None:
+    """*value* as a number of people or posts; None where it is none."""
+    return value if type(value) is int and value >= 0 else None
+
+
 def sane_address(value: object) -> str:
     """*value* as the address of a post, fit for a wiki page; '' where it is none."""
     if isinstance(value, str) and value.isprintable() and _ADDRESS.fullmatch(value):

@@ -85,6 +85,7 @@ class Abilities:
     edit_images: bool = False
     delete: bool = True
     warning: bool = False
+    follow: bool = True
 
 
 # Outcomes of one attempt to create, share, answer, edit or delete something.
@@ -175,6 +176,22 @@ class Seen:
     answered: bool = False
     shared: bool = False
     conversation: str = ''
+
+
+@dataclass(frozen=True)
+class OwnPost:
+    """A post of ours as the network shows it now: ``text`` in plain words, with whole addresses where
+    they are told; ``url`` as records have it; ``created`` is aware UTC.
+
+    ``answers``: it answers somebody, or goes on a thread of ours. ``reactions``: how often people have
+    liked, shared, quoted or answered it; None where that is not told.
+    """
+
+    url: str
+    text: str
+    created: datetime
+    answers: bool = False
+    reactions: int | None = None
 
 
 @dataclass(frozen=True)
@@ -290,6 +307,12 @@ class Channel(Protocol):
 
     def spent(self, since: datetime) -> float | CannotLook:
         """What our posts since *since* (UTC) have cost."""
+        ...
+
+    def ours(self, since: datetime) -> Sequence[OwnPost] | CannotLook:
+        """All public posts of ours since *since* (UTC), oldest first, whoever made them; without what we
+        only share.
+        """
         ...
 
     # Posts of others.

@@ -16,6 +16,8 @@ _BLOCKS = frozenset({
 _SILENT = frozenset({'script', 'style', 'template'})
 # What stands for @user@host: some servers show the host, others do not, others look up the case.
 _MENTION = re.compile(r'(?<![\w@/=])@(\w+(?:[.-]+\w+)*)(?:@\w+(?:[.-]+\w+)*(?::\d+)?)?', re.A)
+#: More is not looked at.
+_LONGEST = 200_000
 _ADDRESS = re.compile(r'https?://\S+', re.I)
 
 
@@ -77,10 +79,20 @@ def _shortens(shown: str, target: str) -> bool:
 def from_html(html: str) -> str:
     """The words of *html*: addresses whole, paragraphs and line breaks as line ends."""
     parser = _Text()
-    parser.feed(html)
+    parser.feed(tame(html))
     parser.close()
     parser.end_link()
     return ''.join(parser.pieces)
+
+
+def tame(html: str) -> str:
+    """*html* without what makes Python's parser fail, or read to the end again and again: it may be
+    anybody's, and no text of a network has such things.
+    """
+    html = html.replace('<!', '&lt;!').replace('<?', '&lt;?')
+    # What comes after the last sign that ends a tag is no tag.
+    whole, end, rest = html[:_LONGEST].rpartition('>')
+    return whole + end + rest.replace('<', '&lt;')
 
 
 def canonical(text: str) -> str:

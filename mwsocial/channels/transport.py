@@ -10,10 +10,14 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
+from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,12 +39,40 @@ _BEFORE_SENDING = (
 )  # fmt: skip
 
 
+_sent: Counter[str] = Counter()
+_counting = Lock()
+
+
+def requests_sent() -> int:
+    """How many requests this process has made to networks, those that were tried again included."""
+    return _sent.total()
+
+
 class ForeignAddressError(ValueError):
     """A request would have taken the credential to another server; it was not sent."""
 
 
+class TooLateError(RuntimeError):
+    """A request would have changed something when nothing may be changed any more; it was not sent."""
+
+
 class AnswerTooLongError(OSError):
     """The answer is larger, or took longer, than any real one."""
+
+
+_may_change: ContextVar[Callable[[], bool]] = ContextVar('may_change')
+
+
+@contextmanager
+def only_while(may_change: Callable[[], bool]) -> Iterator[None]:
+    """Inside, *may_change* is asked right before each request that changes something: once it says no,
+    none is sent. What comes before a post (uploads, looking) takes time, and a process may be stopped.
+    """
+    token = _may_change.set(may_change)
+    try:
+        yield
+    finally:
+        _may_change.reset(token)
 
 
 @dataclass
@@ -145,6 +177,9 @@ class CarefulSession(requests.Session):
         if not url.startswith(self._origin + '/'):
             exchange.sent, exchange.problem = False, 'another server'
             raise ForeignAddressError('A request to another server was stopped.')
+        if method not in ('GET', 'HEAD') and not _may_change.get(_always)():
+            exchange.sent, exchange.problem = False, 'the run has run out of its time'
+            raise TooLateError('A request that came too late was stopped.')
         options |= {'allow_redirects': False, 'stream': True, 'timeout': self._timeout()}
         tries = _READING_TRIES if method == 'GET' else 1
         for left in reversed(range(tries)):
@@ -168,6 +203,8 @@ class CarefulSession(requests.Session):
         self, exchange: Exchange, method: str, url: str, options: dict[str, Any]
     ) -> requests.Response:
         exchange.sent, exchange.problem = True, ''
+        with _counting:
+            _sent[self._origin] += 1
         end = time.monotonic() + self._whole_time
         # A new connection for each request: an old one may be closed by the server just now, and
         # then it cannot be told whether the request was received. This drops the old ones.
@@ -186,6 +223,10 @@ class CarefulSession(requests.Session):
         response._content = exchange.body
         response._content_consumed = True  # type: ignore[attr-defined]
         return response
+
+
+def _always() -> bool:
+    return True
 
 
 def _whole(response: requests.Response, end: float, largest: int) -> bytes:

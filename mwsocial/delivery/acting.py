@@ -13,9 +13,9 @@ from threading import Lock
 from mwsocial.channels.base import Image, Outcome, Removal, Unknown
 from mwsocial.delivery.deeds import Deed, deed_for
 from mwsocial.delivery.lease import Lease
-from mwsocial.delivery.reading import Reading
+from mwsocial.delivery.reading import STOP, Reading
 from mwsocial.delivery.recording import Recorder
-from mwsocial.delivery.sending import record_for, send
+from mwsocial.delivery.sending import at_last, record_for, send
 from mwsocial.delivery.tools import Key, Tools, holds, parts_before, stands
 from mwsocial.desk.places import before, channel_of, part_of
 from mwsocial.desk.plan import Claim
@@ -35,6 +35,7 @@ class Acting:
         self._wiki = Lock()
         self._reading: Reading = tools.reader.read()
         self.records: dict[Key, Record] = {}
+        self._begun: set[Key] = set()
 
     def act(self, claims: Sequence[Claim]) -> dict[Key, Record]:
         """Do what stands of *claims* and record it; what became of each.
@@ -53,10 +54,22 @@ class Acting:
                 self._news(entries)
             for one in at_work:
                 one.result()
+        except BaseException:
+            self._give_back(standing)
+            raise
         finally:
             if self.records:
                 Recorder(self._tools).record(self.records, standing)
         return self.records
+
+    def _give_back(self, claims: Sequence[Claim]) -> None:
+        """When something breaks, what was not begun is known to be undone: nobody need look for it. Under
+        a claim that another run has left behind, it may have been done.
+        """
+        for claim in claims:
+            untouched = claim.key not in self._begun and claim.key not in self.records
+            if untouched and not (claim.previous and claim.previous.kind == 'sending'):
+                self._release(claim, Reason('delivery-broken-off'))
 
     def _channel(self, claims: Sequence[Claim]) -> None:
         for claim in claims:
@@ -70,6 +83,7 @@ class Acting:
         if isinstance(deed, Reason):
             self._release(claim, deed)
             return
+        self._begun.add(claim.key)
         outcome = send(
             self._tools.channels[claim.channel], deed, claim.record, claim.previous, ignoring,
             self._lease.open,
@@ -82,8 +96,9 @@ class Acting:
         if self._tools.ending():
             return Reason('delivery-run-ends')
         self._reading = self._tools.reader.refresh(self._reading)
-        if self._reading.stopped:
-            return self._reading.stopped
+        stopped = self._reading.stopped
+        if stopped and not (stopped.key == STOP and claim.record.kind == 'deleting'):
+            return stopped
         if not stands(self._reading, claim):
             return Reason('delivery-taken-over')
         if not holds(self._reading, claim):
@@ -95,7 +110,8 @@ class Acting:
     def _deed(self, claim: Claim) -> Deed | Reason:
         previous, first = parts_before(self._reading, claim.item_id, claim.place, self.records)
         after, root = _where(previous), _where(first)
-        if claim.record.kind == 'sending' and before(claim.place) and not (after and root):
+        sends = claim.record.kind == 'sending' and before(claim.place)
+        if sends and not (after and root and self._goes_on(claim)):
             part = str(part_of(claim.place))
             return Reason('delivery-part-waits', (channel_of(claim.place), part))
         images: tuple[Image, ...] = ()
@@ -106,11 +122,31 @@ class Acting:
             if isinstance(found, Reason):
                 return found
             images = found
+        old = None
+        if claim.record.kind == 'editing':
+            old = self._reading.item_in(claim.item_id, claim.record.words_of)
         return deed_for(
             claim.record, claim.approved.item if claim.approved else None, claim.place,
             self._tools.words(claim.place), images=images, after=after, root=root,
-            approved=claim.approved,
+            approved=claim.approved, old=old,
         )  # fmt: skip
+
+    def _goes_on(self, claim: Claim) -> bool:
+        """Whether all parts before this one hold the words of the same approval. A correction that this
+        run made, or did not manage to make, is not on the page yet.
+        """
+        standing = self._reading.by_id[claim.item_id]
+        place = before(claim.place)
+        while place:
+            mine = self.records.get((claim.item_id, place))
+            if mine is None:
+                right = place not in standing.situation.changed
+            else:
+                right = mine.kind == 'posted' and mine.words_of == claim.record.revid
+            if not right:
+                return False
+            place = before(place)
+        return True
 
     def _ignoring(self, claim: Claim) -> frozenset[str]:
         """Addresses of our other posts on the channel: none of them is this one."""
@@ -130,6 +166,7 @@ class Acting:
             elif claim.record.kind == 'sending':
                 ready[claim.item_id] = claim
             else:
+                self._begun.add(claim.key)
                 old = self._reading.item_in(claim.item_id, claim.record.words_of)
                 new = claim.approved.item if claim.approved else None
                 keep = claim.record.kind == 'editing' and new is not None
@@ -141,6 +178,7 @@ class Acting:
                 )
                 self._note(claim, outcome)
         texts = _entries(ready)
+        self._begun |= {claim.key for claim in ready.values()}
         outcomes = news.deliver(texts, self._lease.open) if texts else {}
         for item_id, found in outcomes.items():
             self._note(ready[item_id], found)
@@ -156,7 +194,10 @@ class Acting:
             self.records[claim.key] = old
 
     def _note(self, claim: Claim, outcome: Outcome | Removal) -> None:
-        record = record_for(outcome, claim.record, self._tools.reader.now(), safe_value)
+        now = self._tools.reader.now()
+        record = record_for(outcome, claim.record, now, safe_value)
+        if claim.previous and claim.previous.kind != 'posted':
+            record = at_last(record, outcome, claim.record, claim.previous, now, safe_value)
         where = f'{claim.item_id} on {claim.place}'
         if record:
             self.records[claim.key] = record

@@ -26,7 +26,7 @@ def item_wikitext(page: str, item_id: str) -> str | None:
     return None
 
 
-def with_records(wikitext: str, state: str, records: Mapping[str, Record]) -> str:
+def with_records(wikitext: str, state: str | None, records: Mapping[str, Record]) -> str:
     """One item's template with its records (by channel) and its state."""
     item = read_queue(wikitext).items[0]
     bot: dict[str, str | None] = {f'sent-{name}': one.text() for name, one in records.items()}

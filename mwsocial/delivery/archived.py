@@ -47,13 +47,10 @@ def archived_items(
     return found
 
 
-def _gone(
-    item_id: str, copy: Revision, removals: Sequence[Revision], knowledge: Knowledge
-) -> bool:
+def _gone(item_id: str, copy: Revision, removals: Sequence[Revision], knowledge: Knowledge) -> bool:
     """Whether the queue was without the item once it was in the archive."""
     if any(one.revid > copy.revid and names(one, item_id) for one in removals):
         return True
     before = next((one for one in knowledge.chain if one.revid < copy.revid), None)
     # Where the queue has no history as old as that, or did not hold it, it came from the archive.
     return before is None or item_id not in knowledge.queue(before.revid).by_id()
-

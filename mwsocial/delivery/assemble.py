@@ -84,11 +84,15 @@ def validity_desk(config: DeskConfig) -> Desk:
 
 def open_channels(config: DeskConfig) -> tuple[dict[str, Channel], dict[str, Reason]]:
     """The live channels of the desk, and why each other enabled one is not (no network is asked)."""
+    prices = config.x_prices.post, config.x_prices.post_with_link
+    return live_channels(config.enabled_channels, os.environ, prices, cache_folder())
+
+
+def cache_folder() -> Path:
+    """Where files may be kept that can be wiped at any time."""
     import pywikibot  # importing it reads user-config.py, which has been checked by now
 
-    prices = config.x_prices.post, config.x_prices.post_with_link
-    cache = Path(pywikibot.config.base_dir) / 'mwsocial'
-    return live_channels(config.enabled_channels, os.environ, prices, cache)
+    return Path(pywikibot.config.base_dir) / 'mwsocial'
 
 
 def post_queue(options: argparse.Namespace) -> int:
@@ -111,4 +115,4 @@ def tools_of(
     channels, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
     news = NewsDesk(desk.api, desk.config.pages.news, desk.config.bots, desk.config.news_groups)
-    return Tools(reader, channels, news, Gallery(), tell, ending)
+    return Tools(reader, channels, news, Gallery(), tell, cache=cache_folder(), ending=ending)

@@ -79,8 +79,12 @@ class Sharing:
     repeatable = True
 
     def do(self, channel: Channel) -> Outcome:
-        """Share it, if it still is what was approved."""
+        """Share it, if it still is what was approved. Not a post of our own: to take such a share down
+        would be to take the post down.
+        """
         seen = _unchanged(channel, self.address, self.approved)
+        if isinstance(seen, Seen) and seen.ours:
+            return Refused(Reason('delivery-own-post', (self.address,)))
         return channel.share(seen, self.key) if isinstance(seen, Seen) else seen
 
     def find(self, channel: Channel, since: datetime, ignoring: Collection[str]) -> Lookup:
@@ -119,6 +123,8 @@ class Correcting:
 
     address: str
     post: Post
+    #: whether its words tell a corrected post from the former one
+    telling: bool = True
     repeatable = True
 
     def do(self, channel: Channel) -> Outcome:
@@ -131,9 +137,12 @@ class Correcting:
         seen = channel.look_up(self.address)
         if not isinstance(seen, Seen):
             return CannotLook(seen.reason)
-        if canonical(seen.text) == canonical(self.post.text):
-            return Posted(seen.remote_id, self.address)
-        return NotFound()
+        shown = [self.post.warning if channel.abilities.warning else '', self.post.text]
+        if canonical(seen.text) != canonical('\n\n'.join(filter(None, shown))):
+            return NotFound()
+        if not self.telling:
+            return CannotLook(Reason('delivery-words-alike'))
+        return Posted(seen.remote_id, self.address)
 
 
 @dataclass(frozen=True)
@@ -206,13 +215,18 @@ def post_for(
     )
 
 
+def _words(post: Post) -> tuple[str, str]:
+    return canonical(post.text), canonical(post.warning)
+
+
 def deed_for(
     record: Record, item: Item | None, place: str, words: Words, *,
     images: tuple[Image, ...] = (), after: str = '', root: str = '',
-    approved: Approved | None = None,
+    approved: Approved | None = None, old: Item | None = None,
 ) -> Deed | Reason:  # fmt: skip
     """What the claim *record* is for. *item*: as the revision holds it that the claim names (not needed
-    to take a post down). A reason where it cannot be done.
+    to take a post down); *old*: as the post has it that is to be corrected. A reason where it cannot be
+    done.
     """
     if record.kind == 'deleting':
         return Removing(record.address)
@@ -232,5 +246,7 @@ def deed_for(
         return Pointing(item.content['point'], Pointer(name, sentence, key, language), approved)
     post = post_for(item, place, words, revid, images=images, after=after, root=root)
     if record.kind == 'editing':
-        return Correcting(record.address, post)
+        before = post_for(old, place, words, record.words_of) if old else None
+        telling = before is None or _words(before) != _words(post)
+        return Correcting(record.address, post, telling)
     return Creating(post)

@@ -130,7 +130,10 @@ class NewsDesk:
             if page.missing or page.redirect:
                 key = 'news-page-missing' if page.missing else 'news-page-redirect'
                 return Refused(Reason(key, (self._title,)))
-            if not new and not _stands(page.text, old):
+            if not old.strip():
+                return Refused(Reason('news-words-hidden'))
+            # One that people have reworded still says it: taking it out is for them.
+            if not new and find(page.text, Entry('', old)) is None:
                 return Deleted()
             if new and _stands(page.text, new):
                 return Posted(str(page.revid), f'Special:PermanentLink/{page.revid}')
@@ -161,8 +164,12 @@ class NewsDesk:
             page = snapshot(self._api, [self._title]).pages[self._title]
         except TemporaryError as error:
             return CannotLook(Reason('news-unreadable', (str(error),)))
+        if not text.strip():
+            return CannotLook(Reason('news-words-hidden'))
         if _stands(page.text, text):
             return Posted(str(page.revid), f'Special:PermanentLink/{page.revid}')
+        if find(page.text, Entry('', text)):
+            return CannotLook(Reason('news-replace-missing'))
         return Deleted() if gone else NotFound()
 
     def _own_revisions(self, newest: int) -> list[Revision]:

@@ -15,7 +15,7 @@ from mwsocial.delivery.acting import Acting
 from mwsocial.delivery.deeds import post_for
 from mwsocial.delivery.lease import Lease
 from mwsocial.delivery.preflight import Preflight
-from mwsocial.delivery.reading import Reading
+from mwsocial.delivery.reading import STOP, Reading
 from mwsocial.delivery.settling import Settler
 from mwsocial.delivery.tools import TRIES, Key, Tools, pause, stands
 from mwsocial.desk.plan import Claim, Plan, make_plan, without_sends
@@ -65,7 +65,9 @@ class Pass:
             if simulate:
                 self._tell(plan)
                 return self._finish(report, reading, {})
-            if plan.claims and not self._preflight.check(plan, reading):
+            # What has its turn because something else waits is asked about as well. Each round finds
+            # something new that stands against a claim, so that there is an end.
+            while plan.claims and not self._preflight.check(plan, reading):
                 reading = self._reader.read()
                 plan = self._plan(reading)
             report.person = self._preflight.operator
@@ -109,7 +111,7 @@ class Pass:
     def _plan(self, reading: Reading) -> Plan:
         settled, again = self._settler.settle(reading)
         return make_plan(
-            reading.standings if not reading.stopped else without_sends(reading.standings),
+            self._under_brakes(reading),
             self._reader.paces,
             self._tools.config.rules(),
             reading.now,
@@ -121,6 +123,12 @@ class Pass:
             touched=self._reader.touched_lately(reading),
             words=self._reader.words,
         )
+
+    @staticmethod
+    def _under_brakes(reading: Reading) -> Sequence[Standing]:
+        if not reading.stopped:
+            return reading.standings
+        return without_sends(reading.standings, removals=reading.stopped.key == STOP)
 
     def _act(self, report: Report, claims: Sequence[Claim], lease: Lease) -> Report:
         """Send what is claimed and still due on the page as it is now, then record."""
@@ -177,10 +185,17 @@ def needs_a_person(standing: Standing) -> bool:
 
     What an approver has declined has been seen to, unless nobody knows what stands on a network.
     """
+    targets = standing.targets.values()
     if standing.situation.declined is not None:
-        return any(target.action == 'unconfirmed' for target in standing.targets.values())
+        return any(target.action == 'unconfirmed' for target in targets)
+    if standing.situation.takedown is not None:
+        # What is to go and has not gone, without being tried again by itself.
+        return any(
+            target.action == 'unconfirmed' or (target.action == 'done' and not target.until)
+            for target in targets
+        )
     return standing.state in ('failed', 'unconfirmed', 'partly posted') or any(
         target.action in ('failed', 'unconfirmed')
         or (target.record is not None and target.record.record.kind == 'kept' and not target.until)
-        for target in standing.targets.values()
+        for target in targets
     )

@@ -5,19 +5,22 @@ Each question is asked once a run, and only where something is about to be sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from mwsocial.channels.base import CannotLook, Channel, Limits
+from mwsocial.channels.base import CannotLook, Limits, Post
 from mwsocial.channels.registry import wrong_account
 from mwsocial.delivery.deeds import post_for
+from mwsocial.delivery.handmade import Handmade
+from mwsocial.delivery.purse import Purse
 from mwsocial.delivery.reading import Reading
-from mwsocial.delivery.tools import Tools
+from mwsocial.delivery.tools import Key, Tools
 from mwsocial.desk.places import part_of
 from mwsocial.desk.plan import Claim, Plan
 from mwsocial.desk.standing import NEWS
 from mwsocial.desk.validity import kinds
 from mwsocial.reason import Reason
+from mwsocial.syncing.timelines import Timelines
 
 
 class Preflight:
@@ -31,6 +34,11 @@ class Preflight:
         self._limits: dict[str, Limits | CannotLook] = {}
         self._shares: dict[str, int | CannotLook] = {}
         self._spent: dict[str, float | CannotLook] = {}
+        #: what shares and costs count already, however often the run plans
+        self._shared: set[Key] = set()
+        self._paid: set[Key] = set()
+        self._purse = Purse(tools.cache)
+        self._handmade = Handmade(tools, Timelines(tools.channels, tools.cache))
         self.operator = False
 
     def check(self, plan: Plan, reading: Reading) -> bool:
@@ -44,6 +52,8 @@ class Preflight:
         self._check_sentences(sends)
         self._check_shares(sends, reading)
         self._check_costs(sends, reading.now)
+        for claim, reason in self._handmade.check(self._still(sends), reading):
+            self._not_ready(claim, reason)
         self._check_images((claim for claim in usable if claim.record.kind != 'deleting'), reading)
         return self._known() == known
 
@@ -96,18 +106,20 @@ class Preflight:
             if then is None or then != self._tools.config.pointers.get(name):
                 self._not_ready(claim, Reason('delivery-sentence-changed', (name,)))
 
-    def _check_shares(self, claims: Iterable[Claim], reading: Reading) -> None:
-        """No more shares in a month than the account may: by what the network tells, or by our own records
-        where that is more (not every server lists them).
+    def _check_shares(self, claims: Sequence[Claim], reading: Reading) -> None:
+        """No more shares in a month than the account may: by what the network tells, or by our own
+        records where that is more (not every server lists shares).
         """
         for claim in claims:
             if not claim.approved or kinds(claim.approved.item) != ('share',):
+                continue
+            if claim.key in self._shared:
                 continue
             name = claim.channel
             if name not in self._shares:
                 since = month_of(reading.now)
                 told = self._tools.channels[name].shares_since(since)
-                own = shares_on_record(reading, name, since)
+                own = shares_on_record(reading, name, since, {claim.item_id for claim in claims})
                 self._shares[name] = told if isinstance(told, CannotLook) else max(told, own)
             done = self._shares[name]
             cap = self._tools.config.channels[name].shares_per_month
@@ -117,16 +129,23 @@ class Preflight:
                 self._not_ready(claim, Reason('delivery-share-cap', (name, str(cap))))
             else:
                 self._shares[name] = done + 1
+                self._shared.add(claim.key)
 
     def _check_costs(self, claims: Iterable[Claim], now: datetime) -> None:
+        """Shares and answers have their price as posts do."""
         cap = self._tools.config.x_prices.cap_per_month
         for claim in claims:
             name, channel = claim.channel, self._tools.channels[claim.channel]
-            cost = self._cost(claim, channel)
-            if not cost:
+            cost = channel.cost(Post(self._text(claim)[0], ''))
+            if not cost or claim.key in self._paid:
                 continue
             if name not in self._spent:
-                self._spent[name] = channel.spent(month_of(now))
+                kept: float | CannotLook | None = self._purse.known(name, now)
+                # Asking costs, too: what waits for the cap is not asked about in every run.
+                if kept is None or isinstance(kept, CannotLook) or kept + cost <= cap:
+                    kept = channel.spent(month_of(now))
+                    self._purse.keep(name, kept, now)
+                self._spent[name] = kept
             spent = self._spent[name]
             if isinstance(spent, CannotLook):
                 self._not_ready(claim, Reason('delivery-not-used', (name, spent.reason.text())))
@@ -135,12 +154,7 @@ class Preflight:
                 self._not_ready(claim, Reason('delivery-cost-cap', args))
             else:
                 self._spent[name] = spent + cost
-
-    def _cost(self, claim: Claim, channel: Channel) -> float:
-        if not claim.approved or kinds(claim.approved.item) != ('text',):
-            return 0.0
-        item, words = claim.approved.item, self._tools.words(claim.place)
-        return channel.cost(post_for(item, claim.place, words, claim.record.revid))
+                self._paid.add(claim.key)
 
     def _check_images(self, claims: Iterable[Claim], reading: Reading) -> None:
         """Images are fetched, and made to fit, before anything is claimed."""
@@ -151,15 +165,27 @@ class Preflight:
             if isinstance(found, Reason):
                 self._not_ready(claim, found)
 
+    def _still(self, claims: Iterable[Claim]) -> list[Claim]:
+        """The claims that nothing stands against so far."""
+        reader = self._reader
+        return [
+            claim for claim in claims
+            if claim.item_id not in reader.troubles
+            and (claim.item_id, claim.channel) not in reader.not_ready
+        ]  # fmt: skip
+
     def _not_ready(self, claim: Claim, reason: Reason) -> None:
         self._tools.say(f'{claim.item_id} waits on {claim.channel}: {reason.text()}')
         self._reader.not_ready[claim.item_id, claim.channel] = reason
 
 
-def shares_on_record(reading: Reading, channel: str, since: datetime) -> int:
-    """How many shares on *channel* the queue page's records tell since *since* (UTC)."""
+def shares_on_record(reading: Reading, channel: str, since: datetime, but: Collection[str]) -> int:
+    """How many shares on *channel* the queue page's records tell since *since* (UTC), without those of
+    the items *but*, which are about to be claimed (again).
+    """
     return sum(
         kinds(standing.item) == ('share',)
+        and standing.item.id not in but
         and proven is not None
         and proven.record.kind in ('posted', 'sending', 'unconfirmed')
         and proven.record.time >= since

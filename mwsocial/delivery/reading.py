@@ -36,6 +36,8 @@ from mwsocial.wiki.textstore import TextStore
 
 T = TypeVar('T')
 
+#: The brake that anybody may set on the page: it stops what is sent, not what is taken down.
+STOP = 'delivery-stopped'
 #: What is done only after a look into the archive.
 _TO_SEEK = frozenset({'send', 'settle', 'correct'})
 
@@ -141,11 +143,7 @@ class QueueReader:
         # The records come with the history that is known to be as new as the page.
         own = marked(history.revisions.values(), self.config.bots)
         standings = self._judge(queue, history, own, moment.now)
-        due = {
-            standing.item.id
-            for standing in standings
-            if any(target.action in _TO_SEEK for target in standing.targets.values())
-        }
+        due = {standing.item.id for standing in standings if _matters(standing)}
         removals = marked(history.revisions.values(), self.config.bots, (ARCHIVE,))
         due |= left(queue, removals)
         newest = own[0].revid if own else 0
@@ -216,7 +214,7 @@ class QueueReader:
     def _brake(self, queue: Queue, moment: Snapshot) -> Reason | None:
         """Why nothing may be sent now, if so."""
         if queue.stopped:
-            return Reason('delivery-stopped', (self.title,))
+            return Reason(STOP, (self.title,))
         if self.config.paused:
             return Reason('delivery-paused', (self._desk.config_title,))
         if moment.blocked:
@@ -335,6 +333,16 @@ def _applied(text: str, changes: Sequence[ItemChange]) -> str:
             with suppress(ValueError):
                 text = apply(text, [change])
         return text
+
+
+def _matters(standing: Standing) -> bool:
+    """Whether it matters what the archives know of an item: where something is to be sent, and where
+    posts are to be taken down of which the page's own history does not know all.
+    """
+    situation = standing.situation
+    if situation.takedown is not None and set(situation.places) - set(situation.records):
+        return True
+    return any(target.action in _TO_SEEK for target in standing.targets.values())
 
 
 def _folds(queue: Queue, standings: Sequence[Standing]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from mwsocial.delivery.archive import item_wikitext, with_records
 from mwsocial.delivery.reading import Reading
@@ -49,6 +50,9 @@ class Recorder:
             if not isinstance(saved, Conflict | Lost):
                 self._tools.say(f'the wiki refuses the record: {saved.reason.text()}')
                 if summary == bare:
+                    if len(ids) > 1:
+                        self._one_by_one(records, claims)
+                        return
                     break
                 summary = bare
             pause(attempt)
@@ -56,6 +60,18 @@ class Recorder:
             'What was posted could not be recorded on the queue page; the next run finds it on the '
             'networks and records it.'
         )
+
+    def _one_by_one(self, records: Mapping[Key, Record], claims: Sequence[Claim]) -> None:
+        """Record item by item: what the wiki refuses of one must not keep the others from theirs."""
+        refused: TemporaryError | None = None
+        for item_id in dict.fromkeys(item_id for item_id, _ in records):
+            mine = {key: record for key, record in records.items() if key[0] == item_id}
+            try:
+                self.record(mine, claims)
+            except TemporaryError as error:
+                refused = error
+        if refused:
+            raise refused
 
     def _archive(
         self, records: Mapping[Key, Record], claims: Sequence[Claim], reading: Reading
@@ -69,8 +85,7 @@ class Recorder:
             wikitext = item_wikitext(page, claim.item_id) if mine else None
             if wikitext is None:
                 continue
-            kinds = {one.kind for one in mine.values()}
-            state = 'posted' if kinds == {'posted'} else 'partly posted'
+            state = _state({one.kind for one in mine.values()})
             saved = self._reader.keep(claim.item_id, with_records(wikitext, state, mine))
             if not isinstance(saved, Saved):
                 raise TemporaryError(
@@ -106,12 +121,21 @@ class Recorder:
             return []  # a courtesy: the record matters more
 
 
+def _state(kinds: AbstractSet[str]) -> str | None:
+    """The state of an item of which no more than records of these kinds is known."""
+    for state in ('posted', 'deleted', 'failed'):
+        if kinds == {state}:
+            return state
+    return 'partly posted' if kinds & {'posted', 'kept', 'deleted'} else None
+
+
 def still_ours(
     records: Mapping[Key, Record], claims: Sequence[Claim], reading: Reading
 ) -> dict[Key, Record]:
     """The records that may still be written.
 
-    That something was posted is always written, and that it was taken down. Anything else only while this
+    That something was posted is always written, unless more is known of that post by now, and that it was
+    taken down. Anything else only while this
     run's claim is the newest record: another run may have taken the claim over meanwhile, and it knows
     better.
     """
@@ -119,8 +143,9 @@ def still_ours(
     kept = {}
     for key, record in records.items():
         proven = reading.proven(*key)
+        news = proven is None or proven.record.address != record.address
         certain = record.kind == 'deleted' or (
-            record.kind == 'posted' and mine[key].kind == 'sending'
+            record.kind == 'posted' and mine[key].kind == 'sending' and news
         )
         if certain or proven is None or proven.record in (mine[key], record):
             kept[key] = record

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 from mwsocial.channels.base import (
+    CannotLook,
     Channel,
     Deleted,
     Lookup,
@@ -19,17 +21,25 @@ from mwsocial.channels.base import (
     TryLater,
     Unknown,
 )
+from mwsocial.channels.transport import only_while
 from mwsocial.delivery.deeds import Deed
 from mwsocial.desk.records import Record
 from mwsocial.desk.standing import STALE, waiting_words
 from mwsocial.desk.times import show_time
+from mwsocial.errors import TemporaryError
 from mwsocial.reason import Reason
 from mwsocial.wiki.escape import safe_address
 
 #: How long a claim whose outcome cannot be looked up stays open before a person is asked.
 ASK_A_PERSON = timedelta(hours=1)
+#: How long a change is tried that a network does not take now, before a person is asked.
+GIVE_UP = timedelta(days=1)
 #: When a change that a network did not take now is tried again, where it does not say itself.
 TRY_AGAIN = timedelta(hours=1)
+
+
+#: Looks for one deed: since when (UTC), and the addresses to leave out.
+Find = Callable[[datetime, Collection[str]], Lookup | Removal]
 
 
 class Place(Protocol):
@@ -51,7 +61,7 @@ class Looking:
     """How to look for one deed: *find* takes since when (UTC) and the addresses to leave out."""
 
     place: Place
-    find: Callable[[datetime, Collection[str]], Lookup | Removal]
+    find: Find
     repeatable: bool = False
 
 
@@ -91,6 +101,22 @@ def kept(claim: Record, now: datetime, words: str, until: datetime | None = None
     """The post that a claim was about stands as it was; *until*: when the change is tried again."""
     mark = show_time(until) if until else '-'
     return Record('kept', now, claim.revid, f'{mark} {claim.words_of} {claim.address} {words}')
+
+
+def at_last(
+    record: Record | None, outcome: Outcome | Removal, claim: Record, previous: Record | None,
+    now: datetime, safe: Callable[[str], str],
+) -> Record | None:  # fmt: skip
+    """*record*, or one that asks a person where a post has not been changed or taken down for too long:
+    an hour of unclear answers, a day of "not now". *previous* is what stood before *claim*.
+    """
+    if not isinstance(outcome, Unknown | TryLater) or claim.kind == 'sending' or previous is None:
+        return record
+    patience = ASK_A_PERSON if isinstance(outcome, Unknown) else GIVE_UP
+    same = previous.revid == claim.revid and previous.address == claim.address
+    if not same or now - previous.since < patience:
+        return record
+    return kept(claim, now, safe(outcome.reason.text()))
 
 
 def look(
@@ -147,20 +173,38 @@ def send(
     have done it. After a lost answer look at once, so that the record need not wait for the next run.
     """
     if previous and previous.kind == 'sending':
-        found: Lookup | Removal = deed.find(channel, previous.since, ignoring)
+        found = find(partial(deed.find, channel), previous.since, ignoring)
         if isinstance(found, Posted):
             return found
         if not isinstance(found, NotFound | Deleted) and not deed.repeatable:
             return Unknown(found.reason)
-    # Looking takes time: the lease is asked right before the request that changes something.
+    # Looking takes time, and so does what comes before the request that matters: the lease is asked
+    # right before each one that changes something.
     if not may_send():
         return Unknown(Reason('delivery-late-run'))
-    outcome = deed.do(channel)
+    outcome: Outcome | Removal
+    try:
+        with only_while(may_send):
+            outcome = deed.do(channel)
+    except Exception as error:  # a fault of ours must not keep other items from being sent
+        outcome = Unknown(Reason('delivery-fault', (type(error).__name__,)))
     if isinstance(outcome, Unknown):
-        found = deed.find(channel, record.time, ignoring)
+        found = find(partial(deed.find, channel), record.time, ignoring)
         if isinstance(found, Deleted) or (isinstance(found, Posted) and record.kind != 'deleting'):
             return found
     return outcome
+
+
+def find(ask: Find, since: datetime, ignoring: Collection[str]) -> Lookup | Removal:
+    """What *ask* finds. No channel raises; if one does all the same, nothing is known, and other items
+    and channels go on.
+    """
+    try:
+        return ask(since, ignoring)
+    except TemporaryError:  # of the wiki, in which the news are looked for
+        raise
+    except Exception as error:
+        return CannotLook(Reason('delivery-fault', (type(error).__name__,)))
 
 
 def _address(url: str) -> str:

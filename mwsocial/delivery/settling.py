@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 
-from mwsocial.delivery.deeds import deed_for
+from mwsocial.channels.base import Lookup, Removal
+from mwsocial.delivery.deeds import Words, deed_for
 from mwsocial.delivery.newsdesk import NewsEntry, NewsPlace
 from mwsocial.delivery.reading import Reading
-from mwsocial.delivery.sending import ASK_A_PERSON, Looking, Settled, kept, look
+from mwsocial.delivery.sending import ASK_A_PERSON, Looking, Settled, find, kept, look
 from mwsocial.delivery.tools import Key, Tools, parts_before
 from mwsocial.desk.item import Item
 from mwsocial.desk.places import before, channel_of
@@ -24,7 +27,7 @@ class Settler:
     def __init__(self, tools: Tools) -> None:
         """*tools*: of the run."""
         self._tools = tools
-        self._looked: dict[tuple[str, str, str], Settled] = {}
+        self._looked: dict[tuple[str, str, str], Lookup | Removal] = {}
 
     def settle(self, reading: Reading) -> tuple[dict[Key, Record], dict[Key, Proven]]:
         """Records that looking has brought, and the claims that may be acted on again."""
@@ -82,25 +85,28 @@ class Settler:
         said = standing.situation.settled.get(name)
         if record.kind == 'unconfirmed' and said:
             return Settled(Record('posted', reading.now, record.revid, said))
-        cached = self._looked.get((item_id, name, record.text()))
-        if cached:
-            return cached
         item = reading.item_in(item_id, record.revid)
         if item is None and record.kind != 'deleting':
             return _ask_a_person(record, reading, Reason('delivery-no-answer'))
-        self._tools.say(
-            f'looking what became of {item_id} on {name}, claimed at {record.time:%H:%M} UTC'
-        )
         looking = self._looking(name, item, record, reading, item_id, known)
         if isinstance(looking, Reason):
             why = standing.situation.channels.get(channel_of(name)) or looking
             return _ask_a_person(record, reading, why)
-        result = look(
-            looking, record, reading.addresses(name, item_id), reading.now, safe_value,
-            may_send=self._may_send(standing, name, record, reading),
+        key = item_id, name, record.text()
+
+        def once(since: datetime, ignoring: Collection[str]) -> Lookup | Removal:
+            # What was found stays found; what follows from it is decided anew each time.
+            if key not in self._looked:
+                self._tools.say(
+                    f'looking what became of {item_id} on {name}, claimed at {record.time:%H:%M} UTC'
+                )
+                self._looked[key] = find(looking.find, since, ignoring)
+            return self._looked[key]
+
+        return look(
+            replace(looking, find=once), record, reading.addresses(name, item_id), reading.now,
+            safe_value, may_send=self._may_send(standing, name, record, reading),
         )  # fmt: skip
-        self._looked[item_id, name, record.text()] = result
-        return result
 
     def _may_send(self, standing: Standing, name: str, record: Record, reading: Reading) -> bool:
         situation = standing.situation
@@ -123,6 +129,8 @@ class Settler:
         known: Mapping[Key, Record],
     ) -> Looking | Reason:
         if name == NEWS:
+            if record.kind == 'deleting':
+                item = reading.item_in(item_id, record.words_of)
             text = item.content.get(NEWS, '') if item else ''
             entry = NewsEntry(self._tools.news, item_id, text, record.kind)
             return Looking(NewsPlace(), entry.find)
@@ -132,10 +140,21 @@ class Settler:
         after, root = (
             one.address if one else '' for one in parts_before(reading, item_id, name, known)
         )
-        deed = deed_for(record, item, name, self._tools.words(name), after=after, root=root)
+        old = reading.item_in(item_id, record.words_of) if record.kind == 'editing' else None
+        words = self._words(name, item, record)
+        deed = deed_for(record, item, name, words, after=after, root=root, old=old)
         if isinstance(deed, Reason):
             return deed
         return Looking(channel, partial(deed.find, channel), deed.repeatable)
+
+    def _words(self, name: str, item: Item | None, record: Record) -> Words:
+        """The configuration's words, with the sentence of a pointer as it was when it was claimed."""
+        words = self._tools.words(name)
+        pointer = item.content.get('pointer', '') if item else ''
+        if not pointer:
+            return words
+        then = self._tools.reader.pointer_at(pointer, record.time)
+        return replace(words, pointers={**words.pointers, pointer: then}) if then else words
 
 
 def _ask_a_person(record: Record, reading: Reading, why: Reason) -> Settled:

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from mwsocial.channels.base import Channel
 from mwsocial.delivery.deeds import Words
@@ -33,6 +34,8 @@ class Tools:
     news: NewsDesk
     gallery: Gallery
     say: Callable[[str], None]
+    #: where files may be kept that can be wiped at any time
+    cache: Path | None = None
     #: whether the run was told to end: nothing new is begun then
     ending: Callable[[], bool] = lambda: False
 

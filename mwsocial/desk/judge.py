@@ -116,7 +116,10 @@ def _situation(
     if newcomer or not item.id:
         return Situation(item, problems, newcomer=newcomer)
     channels = validity.channels_of(item, bench.desk)
-    parts = {name: len(validity.parts_of(item, name)) for name in channels}
+    # Anybody can write a text of a hundred thousand parts; it is invalid.
+    parts = {
+        name: min(len(validity.parts_of(item, name)), validity.MOST_PARTS) for name in channels
+    }
     places = [place(name, part) for name in channels for part in range(1, parts[name] + 1)]
     places += [NEWS] if NEWS in item.content else []
     gathering = Gathering()

@@ -133,13 +133,19 @@ def choose(
     return chosen
 
 
-def without_sends(standings: Sequence[Standing]) -> list[Standing]:
-    """The same standings while a brake is on: nothing is sent, what was sent is still found out."""
+def without_sends(standings: Sequence[Standing], *, removals: bool = False) -> list[Standing]:
+    """The same standings while a brake is on: nothing is sent, what was sent is still found out.
+
+    *removals*: posts are still taken down, since a stop that anybody may set must not keep them up.
+    """
+    without = {
+        deed: action for deed, action in _WITHOUT.items() if deed != 'delete' or not removals
+    }
     return [
         replace(
             standing,
             targets={
-                name: replace(target, action=_WITHOUT.get(target.action, target.action))
+                name: replace(target, action=without.get(target.action, target.action))
                 for name, target in standing.targets.items()
             },
         )

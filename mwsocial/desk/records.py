@@ -54,7 +54,8 @@ class Record:
     whose words the post holds, and its address; for ``deleted``, ``ADDRESS OLDREVID``.
 
     ``first`` is no part of what is written: when the first claim for the same approval was made under
-    which something may have been sent, where that is not this one.
+    which something may have been sent, or by which the same change of a post was tried, where that is not
+    this one.
     """
 
     kind: str
@@ -185,15 +186,20 @@ def proven_records(
                 continue
             if name not in found:
                 found[name] = Proven(record, revision, hidden=not certain)
-                if certain and record.kind in _MAY_HAVE_SENT:
+                if certain and _tries(record.kind):
                     counting.add(name)
             elif name in counting:
                 newest = found[name].record
-                if record.kind in _MAY_HAVE_SENT and record.revid in (newest.revid, 0):
+                if record.kind in _tries(newest.kind) and record.revid in (newest.revid, 0):
                     found[name] = _earlier(found[name], record.time)
                 elif certain:
                     counting.discard(name)
     return found
+
+
+def _tries(kind: str) -> frozenset[str]:
+    """The kinds of earlier records that belong to the same attempt as one of *kind*."""
+    return next((kinds for kinds in (_MAY_HAVE_SENT, _ABOUT_A_POST) if kind in kinds), frozenset())
 
 
 def _earlier(proven: Proven, time: datetime) -> Proven:

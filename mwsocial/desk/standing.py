@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from mwsocial.channels.base import Abilities
 from mwsocial.desk.approval import Approved, NotApproved
 from mwsocial.desk.item import Item
-from mwsocial.desk.places import before, channel_of, in_order, part_of, place
+from mwsocial.desk.places import channel_of, in_order, part_of, place
 from mwsocial.desk.records import CLAIMS, Proven
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.times import parse_time, read_shown, show_time
@@ -111,10 +111,14 @@ def stand(situation: Situation, rules: Rules, now: datetime) -> Standing:
     due = due_time(situation, now) if blocked is None else None
     rest = sorted(set(situation.records) - set(situation.places), key=in_order)
     targets: dict[str, Target] = {}
+    broken: set[str] = set()
     for name in situation.places:
-        targets[name] = _in_turn(
-            name, _target(name, situation, rules, due, now), targets, situation
-        )
+        target = _target(name, situation, rules, due, now)
+        if target.action == 'send' and channel_of(name) in broken:
+            target = _out_of_turn(name, target)
+        if not _goes_on(name, target, situation):
+            broken.add(channel_of(name))
+        targets[name] = target
     for name in rest:
         target = _target(name, situation, rules, due, now)
         # What was tried once where the item is not to go any more is not tried again.
@@ -174,18 +178,15 @@ def why_blocked(situation: Situation) -> tuple[str, Reason | None] | None:
     return None if approval else ('proposed', None)
 
 
-def _in_turn(
-    name: str, target: Target, targets: Mapping[str, Target], situation: Situation
-) -> Target:
-    """A later part of a thread goes out only after the part before it, which holds the approved words."""
-    previous = before(name)
-    if target.action != 'send' or not previous:
-        return target
-    first = targets.get(previous)
-    if first and first.action in ('send', 'correct'):
-        return target
-    if first and first.action == 'done' and previous not in situation.changed:
-        return target
+def _goes_on(name: str, target: Target, situation: Situation) -> bool:
+    """Whether later parts of the thread may follow: this one stands with the approved words, or will."""
+    if target.action == 'done':
+        return name not in situation.changed
+    return target.action in ('send', 'correct')
+
+
+def _out_of_turn(name: str, target: Target) -> Target:
+    """A later part goes out only behind parts that all hold the words of the same approval."""
     reason = Reason('delivery-part-waits', (channel_of(name), str(part_of(name))))
     return replace(target, action='wait', reason=reason)
 
@@ -258,7 +259,9 @@ def _standing_post(
     elif name in situation.changed and due is not None:
         assert isinstance(situation.approval, Approved)
         wanted_by = situation.approval.revision.revid
-        in_time = due <= now <= _last_moment(situation.approval, due, rules)
+        if now < due:
+            return Target('done', until=due, record=proven)
+        in_time = now <= _last_moment(situation.approval, due, rules)
         editable = can.edit and name not in situation.fixed
         wanted = 'correct' if editable and in_time else ''
         key = 'delivery-missed-correction' if editable else 'delivery-cannot-correct'
@@ -270,8 +273,10 @@ def _standing_post(
     if record.kind == 'kept' and record.revid >= wanted_by:
         until = _until(record.mark)
         if until is None or until > now:
-            words = read_value(record.words)
-            return Target('done', Reason('delivery-kept', (channel, words)), until, proven)
+            words = channel, read_value(record.words)
+            key = 'delivery-kept' if situation.takedown is None else 'delivery-kept-up'
+            why = Reason('delivery-kept-later' if until else key, words)
+            return Target('done', why, until, proven)
     if not wanted:
         # A run may have died while it was changing the post: what stands there must be found out.
         settle = record.kind in CLAIMS
@@ -309,12 +314,17 @@ def _sum_up(
 
     actions = {_plain(target.action) for target in targets.values()}
     wanted = {_plain(targets[name].action) for name in situation.places if name in targets}
-    if actions & {'busy', 'settle'}:
+    if 'busy' in actions:
         return 'sending', None
+    # Before what is still looked for: a later part of a thread may wait for the answer.
     if 'unconfirmed' in actions:
         return 'unconfirmed', first('unconfirmed')
+    if 'settle' in actions:
+        return 'sending', None
     if situation.takedown is not None and blocked:
-        return 'deleted', first('done') or blocked[1]
+        # Nothing is said to be gone while any of it stands.
+        state = 'partly posted' if 'done' in actions else 'deleted'
+        return state, first('done') or blocked[1]
     if wanted and wanted <= {'done'}:
         return 'posted', first('done')
     if wanted and wanted <= {'done', 'deleted'}:

@@ -23,6 +23,8 @@ from mwsocial.reason import Reason
 LANGUAGE = re.compile(r'[a-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}')
 #: A line that holds only this splits a text into a thread.
 SPLIT = '----'
+#: The longest thread: each part is a post of its own, with a record and a price of its own.
+MOST_PARTS = 25
 
 _BLANK = ' \t\n'
 
@@ -212,7 +214,9 @@ def _texts(item: Item, desk: Desk) -> Iterator[Reason]:
     for name in sorted(item.content):
         if name == 'text' or name.startswith('text-'):
             thread = parts(item.content[name])
-            if len(thread) > 1 and not all(map(_is_visible, thread)):
+            if len(thread) > MOST_PARTS:
+                yield Reason('validity-parts-many', (str(len(thread)), str(MOST_PARTS)), name)
+            elif len(thread) > 1 and not all(map(_is_visible, thread)):
                 yield Reason('validity-empty-part', where=name)
             elif not any(map(_is_visible, thread)):
                 yield Reason('validity-empty-text', where=name)
@@ -236,7 +240,7 @@ def _lengths(item: Item, desk: Desk) -> Iterator[Reason]:
             yield Reason('validity-no-threads', (channel,), where)
         if 'point' in kinds(item):
             where, thread = 'pointer', [desk.pointers.get(content.get('pointer', ''), '')]
-        for number, part in enumerate(thread, 1):
+        for number, part in enumerate(thread[:MOST_PARTS], 1):
             surplus = facts.weigh(part, content.get('warning', '')) - facts.limits.length
             if surplus > 0 and part:
                 key = 'validity-part-too-long' if len(thread) > 1 else 'validity-too-long'

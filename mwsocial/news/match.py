@@ -11,6 +11,8 @@ from mwsocial.news.words import contains, links_of, numbers_of, plain, words_of
 WITH_LINK, WITH_LINK_AND_NUMBER, WORDS_ALONE = 0.6, 0.4, 0.8
 #: With fewer words than this, words alone say nothing.
 MIN_WORDS = 4
+#: What a text says: the targets of its links, and its words (``words.links_of``, ``words_of``).
+Said = tuple[frozenset[str], frozenset[str]]
 
 
 def find(text: str, entry: Entry) -> Match | None:
@@ -25,7 +27,6 @@ def find(text: str, entry: Entry) -> Match | None:
     if not wanted:
         return None
     links, words = links_of(wanted), words_of(wanted)
-    numbers = numbers_of(words)
     best: Match | None = None
     best_share = 0.0
     for group in read(text).groups:
@@ -34,23 +35,30 @@ def find(text: str, entry: Entry) -> Match | None:
                 return Match('same', item, group.date, 'the same text')
             if contains(words, item.plain) < WITH_LINK_AND_NUMBER * len(words):
                 continue
-            theirs = numbers_of(item.words)
-            if numbers and theirs and not (numbers <= theirs or theirs <= numbers):
-                continue
-            both = words & item.words
-            share = len(both) / max(1, len(words | item.words))
-            common = sorted(links & item.links)
-            if common:
-                needed = WITH_LINK_AND_NUMBER if numbers & theirs else WITH_LINK
-            else:
-                needed = WORDS_ALONE if len(both) >= MIN_WORDS else 2.0
-            if share >= needed and share > best_share:
+            share = likeness((links, words), (item.links, item.words))
+            if share > best_share:
                 best_share = share
-                why = f'{len(both)} of {len(words | item.words)} words in common'
-                if common:
-                    why += f', and the link to {common[0]}'
+                both = len(words & item.words)
+                why = f'{both} of {len(words | item.words)} words in common'
+                if links & item.links:
+                    why += f', and the link to {min(links & item.links)}'
                 best = Match('alike', item, group.date, why)
     return best
+
+
+def likeness(one: Said, other: Said) -> float:
+    """How much of all words two texts share if they say nearly the same; 0 if they do not."""
+    (links, words), (their_links, their_words) = one, other
+    numbers, theirs = numbers_of(words), numbers_of(their_words)
+    if numbers and theirs and not (numbers <= theirs or theirs <= numbers):
+        return 0.0
+    both = words & their_words
+    share = len(both) / max(1, len(words | their_words))
+    if links & their_links:
+        needed = WITH_LINK_AND_NUMBER if numbers & theirs else WITH_LINK
+    else:
+        needed = WORDS_ALONE if len(both) >= MIN_WORDS else 2.0
+    return share if share >= needed else 0.0
 
 
 def introduced(parent_text: str, text: str, entry: Entry) -> bool:

@@ -71,8 +71,8 @@ def links_of(text: str) -> frozenset[str]:
     if not _readable(text):
         return frozenset()
     code = mwparserfromhell.parse(text, skip_style_tags=True)
-    found = {_title(str(link.title)) for link in code.filter_wikilinks()}
-    found |= {_address(str(link.url)) for link in code.filter_external_links()}
+    found = {title_key(str(link.title)) for link in code.filter_wikilinks()}
+    found |= {address_key(str(link.url)) for link in code.filter_external_links()}
     return frozenset(found - {''})
 
 
@@ -100,7 +100,8 @@ def _readable(text: str) -> bool:
     return len(text) <= MAX_PARSED and text.count('{{') + text.count('[') <= MAX_OPENERS
 
 
-def _title(title: str) -> str:
+def title_key(title: str) -> str:
+    """A page's title as links are compared by it."""
     title = title.partition('#')[0].replace('_', ' ').strip().lstrip(':').strip()
     for prefix in ('special:mylanguage/', 'mw:', 'mediawikiwiki:'):
         if title.lower().startswith(prefix):
@@ -108,9 +109,12 @@ def _title(title: str) -> str:
     return title[:1].upper() + title[1:]
 
 
-def _address(url: str) -> str:
+def address_key(url: str) -> str:
+    """An address as links are compared by it: without scheme and fragment; the title of a page of
+    www.mediawiki.org.
+    """
     bare = re.sub(r'^(?:https?:)?//(?:www\.)?', '', url.strip(), flags=re.IGNORECASE)
     if bare.lower().startswith('mediawiki.org/wiki/'):
-        return _title(unquote(bare[len('mediawiki.org/wiki/') :]))
+        return title_key(unquote(bare[len('mediawiki.org/wiki/') :]))
     host, slash, path = bare.partition('/')
     return (host.lower() + slash + path.partition('#')[0]).rstrip('/')

@@ -18,10 +18,13 @@ from importlib import resources
 import mwsocial
 
 #: Areas of ``mwsocial/i18n`` whose sentences the cards use.
-AREAS = ('values', 'validity', 'onwiki')
+AREAS = ('values', 'validity', 'onwiki', 'lists')
 _QUEUE = 'Social media/Queue'
 _CONFIGURATION = 'MediaWiki:Social-media.json'
 _MENTIONS = 'Social media/Mentions'
+_SUGGESTIONS = 'Social media/Suggestions'
+_ACCOUNTS = 'Social media/Accounts'
+_STATISTICS = 'Social media/Statistics'
 
 
 class Writer(Enum):
@@ -92,20 +95,29 @@ def pages(
     configuration: str = _CONFIGURATION,
     level: str = 'sysop',
     mentions: str = _MENTIONS,
+    suggestions: str = _SUGGESTIONS,
+    accounts: str = _ACCOUNTS,
+    statistics: str = _STATISTICS,
 ) -> tuple[OnwikiPage, ...]:
     """All pages of the desk, in the order in which they are best written.
 
-    *queue*, *configuration*, *mentions*: the titles of those pages; *level*: the protection that the
-    configuration asks for.
+    *queue*, *configuration*, *mentions*, *suggestions*, *accounts*, *statistics*: the titles of those
+    pages; *level*: the protection that the configuration asks for.
     """
-    return tuple(_pages(queue, configuration, level, mentions))
+    return (
+        *_pages(queue, configuration, level, mentions, suggestions),
+        *_lists(configuration, level, accounts, statistics),
+    )
 
 
-def _pages(queue: str, configuration: str, level: str, mentions: str) -> Iterator[OnwikiPage]:
+def _pages(
+    queue: str, configuration: str, level: str, mentions: str, suggestions: str
+) -> Iterator[OnwikiPage]:
     def text(file: str) -> str:
         found = _read(file)
         for usual, title in (
             (_QUEUE, queue), (_CONFIGURATION, configuration), (_MENTIONS, mentions),
+            (_SUGGESTIONS, suggestions),
         ):  # fmt: skip
             found = found.replace(usual, _escaped(title, file))
         return found
@@ -144,11 +156,46 @@ def _pages(queue: str, configuration: str, level: str, mentions: str) -> Iterato
         yield OnwikiPage(f'Template:{page}/doc', file, 'wikitext', text(file))
     for name in ('Decision preload', 'Decision editintro'):
         yield guarded(f'{queue}/{name}', f'{_QUEUE}/{name}.wikitext')
+    for name in ('Decision preload', 'Decision editintro'):
+        yield guarded(f'{mentions}/{name}', f'{_MENTIONS}/{name}.wikitext')
     for name in ('Preload', 'Preload release', 'Preload event', 'Preload share', 'Editintro'):
         file = f'{_QUEUE}/{name}.wikitext'
         yield OnwikiPage(f'{queue}/{name}', file, 'wikitext', text(file), edit='autoconfirmed')
     file = f'{_QUEUE}.wikitext'
     yield OnwikiPage(queue, file, 'wikitext', text(file), Kind.THEIRS, move=level, checked=True)
+    file = f'{_MENTIONS}.wikitext'
+    yield OnwikiPage(mentions, file, 'wikitext', text(file), Kind.THEIRS, move=level, checked=True)
+    # What stands there is only proposed, so nothing waits for its protection.
+    file = f'{_SUGGESTIONS}.wikitext'
+    yield OnwikiPage(suggestions, file, 'wikitext', text(file), Kind.THEIRS, move=level)
+
+
+def _lists(configuration: str, level: str, accounts: str, statistics: str) -> Iterator[OnwikiPage]:
+    """The pages of accounts and statistics: nobody approves a post by what they show."""
+
+    def text(file: str) -> str:
+        found = _read(file)
+        for usual, title in (
+            (_CONFIGURATION, configuration), (_ACCOUNTS, accounts), (_STATISTICS, statistics),
+        ):  # fmt: skip
+            found = found.replace(usual, _escaped(title, file))
+        return found
+
+    for name in ('accounts', 'statistics'):
+        title, file = f'Module:Social media/{name}', f'Module/Social media/{name}.lua'
+        yield OnwikiPage(title, file, 'Scribunto', text(file), edit=level, move=level)
+    for name in ('account', 'statistics'):
+        title, file = f'Template:Social media {name}', f'Template/Social media {name}.wikitext'
+        yield OnwikiPage(title, file, 'wikitext', text(file), edit=level, move=level)
+        file = f'Template/Social media {name}/doc.wikitext'
+        yield OnwikiPage(f'{title}/doc', file, 'wikitext', text(file))
+    for name in ('Preload', 'Editintro'):
+        file = f'{_ACCOUNTS}/{name}.wikitext'
+        yield OnwikiPage(f'{accounts}/{name}', file, 'wikitext', text(file), edit='autoconfirmed')
+    for title, file in (
+        (accounts, f'{_ACCOUNTS}.wikitext'), (statistics, f'{_STATISTICS}.wikitext')
+    ):  # fmt: skip
+        yield OnwikiPage(title, file, 'wikitext', text(file), Kind.THEIRS, move=level)
 
 
 def messages() -> str:

@@ -31,7 +31,11 @@ def wanted_pages(wiki: OpenWiki) -> tuple[OnwikiPage, ...]:
 
 
 def _pages(config: DeskConfig, title: str) -> tuple[OnwikiPage, ...]:
-    return pages(config.pages.queue, title, config.protection, config.pages.mentions)
+    titles = config.pages
+    return pages(
+        titles.queue, title, config.protection, titles.mentions, titles.suggestions,
+        titles.accounts, titles.statistics,
+    )  # fmt: skip
 
 
 def standing(state: PageState) -> install.Standing:

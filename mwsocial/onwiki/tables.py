@@ -100,7 +100,7 @@ def _network(name: str) -> str:
     values: dict[str, int | bool | str] = {
         'limit': limits.length, 'images': limits.images if can.images else 0,
         'alt': limits.alt_length, 'threads': can.threads, 'share': can.share, 'point': can.point,
-        'edit': can.edit, 'warning': can.warning,
+        'edit': can.edit, 'warning': can.warning, 'follow': can.follow,
     }  # fmt: skip
     return '{ ' + ', '.join(f'{key} = {json.dumps(value)}' for key, value in values.items()) + ' }'
 

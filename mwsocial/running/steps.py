@@ -17,6 +17,7 @@ from mwsocial.reason import Reason
 from mwsocial.running.step import Cycle, Result, Step
 from mwsocial.status.counting import anchor
 from mwsocial.status.values import Health, Need, State
+from mwsocial.syncing.steps import compare_news, follow_listed, write_numbers
 
 _LEVELS = {Level.FINE: State.FINE, Level.TEMPORARY: State.LATER}
 
@@ -82,5 +83,8 @@ def ask_channels(cycle: Cycle) -> Result:
 STEPS: tuple[Step, ...] = (
     Step('post', post),
     Step('channels', ask_channels, every=timedelta(days=1)),
+    Step('news', compare_news, every=timedelta(hours=1)),
+    Step('accounts', follow_listed, every=timedelta(days=1)),
+    Step('statistics', write_numbers, every=timedelta(days=1)),
     Step('archive', archive_done, every=timedelta(hours=1)),
 )

@@ -31,6 +31,8 @@ def configuration(sandbox: Sandbox) -> dict[str, object]:
     value: dict[str, object] = json.loads(example.text)
     host = urlsplit(sandbox.mastodon_url).netloc
     value['bot'] = mediawiki.BOT
+    # Nobody outside this machine is asked.
+    value['sources'] = {}
     value['approvers'] = {'groups': ['social-approver'], 'users': ['Alice']}
     value['channels'] = {
         'mastodon': {

@@ -1,8 +1,8 @@
 """The desk's configuration page: its keys, their defaults, and what each of them may hold.
 
 The keys stand on the wiki in words (``quiet minutes``); here they are attributes
-(``quiet_minutes``). Every key has a default but ``bot`` and ``approvers``. Sources and networks may
-add keys of their own below ``sources`` and in their channel.
+(``quiet_minutes``). Every key has a default but ``bot`` and ``approvers``. What may stand under
+``sources`` is in ``mwsocial.sources.settings``.
 """
 
 from __future__ import annotations
@@ -15,11 +15,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
-    JsonValue,
     ValidationError,
     model_validator,
 )
@@ -27,40 +24,24 @@ from pydantic import (
 from mwsocial.desk.item import CHANNEL
 from mwsocial.desk.rules import Rules
 from mwsocial.errors import ConfigurationError
+from mwsocial.sources.settings import Sources
 from mwsocial.wiki.config_errors import load_json, say_errors
+from mwsocial.wiki.part import ILLEGAL, Part, page_title
 
 NETWORKS = ('mastodon', 'x', 'facebook', 'bluesky')
 #: Groups that the software gives by itself: nobody decided about these people.
 IMPLICIT_GROUPS = frozenset({'*', 'user', 'autoconfirmed', 'emailconfirmed', 'named', 'temp'})
 
-# MediaWiki's illegal title characters, and sequences that no title may hold (Manual:Page title).
-_ILLEGAL = re.compile(r'[\x00-\x1f\x7f#<>\[\]{}|\ufffd]|%[0-9A-Fa-f]{2}|~~~')
 _LANGUAGE = re.compile(r'[a-z]{2,3}(-[A-Za-z0-9]{1,8})*')
 _POINTER = re.compile(r'[a-z0-9][a-z0-9-]{0,63}')
 _DESK = re.compile(r'[a-z0-9][a-z0-9-]{0,63}')
 _CONTROL = re.compile(r'[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufeff]')
 
 
-def page_title(value: str) -> str:
-    """A title with spaces for underscores; raises ValueError where no page can have it."""
-    title = ' '.join(value.replace('_', ' ').split(' ')).strip()
-    title = re.sub(' +', ' ', title)
-    bad = _ILLEGAL.search(title)
-    if bad:
-        raise ValueError(f'a page title cannot hold “{bad.group()!s}”')
-    if not title or title.startswith(':') or title.endswith(':'):
-        raise ValueError('expected the title of a page')
-    if any(part in ('.', '..') for part in title.split('/')):
-        raise ValueError('a page title cannot hold “.” or “..” between slashes')
-    if len(title.encode()) > 255:
-        raise ValueError('this title is too long: MediaWiki allows 255 bytes')
-    return title
-
-
 def user_name(value: str) -> str:
     """A user name as MediaWiki writes it; raises ValueError where it cannot be one."""
     name = re.sub(' +', ' ', value.replace('_', ' ')).strip()
-    if not name or _ILLEGAL.search(name) or '/' in name or '@' in name or ':' in name:
+    if not name or ILLEGAL.search(name) or '/' in name or '@' in name or ':' in name:
         raise ValueError('expected the name of a user, without “User:”')
     if name.startswith('~2'):
         raise ValueError('a temporary account cannot have a part in the desk')
@@ -148,17 +129,7 @@ Hashtags = Annotated[
 Money = Annotated[float, Field(ge=0, le=100_000)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        extra='forbid',
-        frozen=True,
-        strict=True,
-        allow_inf_nan=False,
-        alias_generator=lambda name: name.replace('_', ' '),
-    )
-
-
-class Pages(_Part):
+class Pages(Part):
     """The desk's pages; ``archive`` holds ``{year}`` and ``{month}``."""
 
     queue: Title = 'Social media/Queue'
@@ -185,14 +156,14 @@ class Pages(_Part):
         return self.archive.replace('{year}', f'{year:04}').replace('{month}', f'{month:02}')
 
 
-class User(_Part):
+class User(Part):
     """An approver by name; ``id`` is the user's number on the wiki, 0 where it is not given."""
 
     name: UserName
     id: int = Field(default=0, ge=0, le=2**62)
 
 
-class Approvers(_Part):
+class Approvers(Part):
     """Who may approve: everybody in these explicit groups, and these users."""
 
     groups: Annotated[
@@ -211,7 +182,7 @@ class Approvers(_Part):
         return self
 
 
-class ChannelConfig(_Part):
+class ChannelConfig(Part):
     """One account on one network.
 
     ``characters`` is its limit, where the instance has its own; ``threads``: whether the account may post
@@ -255,7 +226,7 @@ def _pointers(value: dict[str, str]) -> dict[str, str]:
     return value
 
 
-class Prices(_Part):
+class Prices(Part):
     """What X takes, in the account's currency; ``cap_per_month`` stops the desk."""
 
     post: Money = 0.015
@@ -263,7 +234,7 @@ class Prices(_Part):
     cap_per_month: Money = 20.0
 
 
-class DeskConfig(_Part):
+class DeskConfig(Part):
     """The whole configuration page."""
 
     desk: Annotated[str, AfterValidator(_desk)] = 'mediawiki'
@@ -284,6 +255,7 @@ class DeskConfig(_Part):
     language: Language = 'en'
     mention_proposers: bool = True
     news_groups: int = Field(default=6, ge=1, le=1000)
+    news_days: float = Field(default=14, ge=0, le=366)
     archive_after_days: float = Field(default=7, ge=0, le=3660)
     pointers: Annotated[
         dict[str, Annotated[str, AfterValidator(_sentence)]], AfterValidator(_pointers)
@@ -293,7 +265,7 @@ class DeskConfig(_Part):
             'https://www.mediawiki.org/wiki/Project:Support_desk'
         }
     )
-    sources: dict[str, dict[str, JsonValue]] = Field(default_factory=dict)
+    sources: Sources = Sources()
     words: Words = ('MediaWiki',)
     hashtags: Hashtags = ('MediaWiki',)
     searches: Words = ('MediaWiki',)

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 #: Longer foreign words are cut, with an ellipsis.
 LONGEST = 300
+#: So many characters of a stranger's post are shown.
+EXCERPT = 200
 
 #: What has, or may begin, an effect in wikitext. The underscores are those of ``__TOC__``.
 _ACTIVE = re.compile(r"[&<>\[\]{}|'~_\uff3f=]|(?<=\w):(?=\S)|^[*#:;\-]|(?<=ISBN|PMID) |(?<=RFC) ")
@@ -38,10 +40,25 @@ def safe_value(words: str) -> str:
 
     For the arguments of a sentence: ``reason.text(escape=safe_value)``. ``read_value`` is the way back.
     """
-    line = plain(words)
-    if len(line) > LONGEST:
-        line = line[: LONGEST - 1].rstrip() + '…'
-    return _ACTIVE.sub(lambda found: _entity(found.group()), line)
+    return _ACTIVE.sub(lambda found: _entity(found.group()), shortened(words, LONGEST))
+
+
+def shortened(words: str, longest: int) -> str:
+    """*words* as ``plain`` gives them, at most *longest* characters, an ellipsis for the rest."""
+    # What is dropped anyway must not cost time: a stranger's text may be of any length.
+    line = plain(words[: 50 * longest])
+    if len(line) > longest:
+        line = line[: longest - 1].rstrip() + '…'
+    return line
+
+
+def safe_excerpt(words: str) -> str:
+    """How a stranger's post begins, as wikitext in ``<nowiki>`` that shows just that: at most
+    ``EXCERPT`` characters, inert twice over; '' where there are no words.
+    """
+    line = shortened(words, EXCERPT)
+    inert = _ACTIVE.sub(lambda found: _entity(found.group()), line)
+    return f'<nowiki>{inert}</nowiki>' if inert else ''
 
 
 def read_value(value: str) -> str:

@@ -40,8 +40,12 @@ class PageHistory:
         former: FormerRights,
         store: TextStore | None = None,
         parsed: dict[int, Queue] | None = None,
+        reading: Callable[[str], Queue] = read_queue,
     ) -> None:
-        """*former* knows who was an approver; *store* and *parsed* may be shared between objects."""
+        """*former* knows who was an approver; *store* and *parsed* may be shared between objects.
+        *reading*: from a text of the page to what it holds, for pages that are no queue.
+        """
+        self._reading = reading
         self._api = api
         self._page = page
         self._former_rights = former
@@ -90,7 +94,7 @@ class PageHistory:
         if self._hidden(revid):
             return Queue(())
         if revid not in self._texts or revid not in self._parsed:
-            self._parsed[revid] = read_queue(self.text(revid))
+            self._parsed[revid] = self._reading(self.text(revid))
         return self._parsed[revid]
 
     def person(self, name: str) -> Person:
@@ -207,6 +211,49 @@ def bot_revisions(
         for revision in revisions(api, title, user=bot, at_least=at_least)
     ]
     return sorted(found, key=lambda revision: revision.revid, reverse=True)
+
+
+def revisions_by(
+    api: Api, title: str, users: Iterable[str], since: datetime | None = None
+) -> list[Revision]:
+    """The metadata of the revisions of a page by some users, newest first, since a time (UTC), or all."""
+    found = []
+    for user in sorted(set(users)):
+        params = {
+            'titles': title,
+            'prop': 'revisions',
+            'rvprop': _PROPS,
+            'rvlimit': 'max',
+            'rvuser': user,
+            'rvend': since.strftime('%Y-%m-%dT%H:%M:%SZ') if since else None,
+        }
+        for answer in api.query_all(params):
+            for page in answer.get('query', {}).get('pages', []):
+                found += [read_revision(one) for one in page.get('revisions', [])]
+    return sorted(found, key=lambda one: one.revid, reverse=True)
+
+
+def chain_since(api: Api, page: PageState, since: datetime) -> tuple[Revision, ...]:
+    """The current revision of a page and its parents back to a time (UTC), newest first.
+
+    Raises TemporaryError where the history does not show the newest revision yet.
+    """
+    params = {
+        'titles': page.title,
+        'prop': 'revisions',
+        'rvprop': _PROPS,
+        'rvlimit': 'max',
+        'rvend': since.strftime('%Y-%m-%dT%H:%M:%SZ'),
+    }
+    known: dict[int, Revision] = {}
+    for answer in api.query_all(params):
+        for one in answer.get('query', {}).get('pages', []):
+            for each in one.get('revisions', []):
+                known[int(each['revid'])] = read_revision(each)
+    chain = chain_of(known, page.revid)
+    if not chain:
+        raise TemporaryError(f'The history of “{page.title}” does not show its newest revision.')
+    return chain
 
 
 def contributions(

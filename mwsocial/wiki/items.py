@@ -13,6 +13,7 @@ from mwsocial.wiki.values import Resolved, resolve, resolve_wikitext
 
 ITEM = 'Social media item'
 DECISION = 'Social media decision'
+DECIDE = 'decision'
 STOPS = frozenset({'Social media stop', 'Stop'})
 WANTED = STOPS | {ITEM, DECISION}
 
@@ -100,7 +101,8 @@ def _item(text: str, template: Template) -> Item:
 def _kind(name: str) -> str:
     if content_place(name) is not None:
         return 'content'
-    if is_editors(name):
+    # On the page of suggestions people decide with one more parameter; elsewhere it says nothing.
+    if is_editors(name) or name == DECIDE:
         return 'editors'
     return 'bot' if is_bot(name) else 'unknown'
 

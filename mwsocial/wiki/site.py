@@ -17,7 +17,8 @@ from urllib.parse import urlencode
 from mwsocial.errors import ConfigurationError, DeskError, TemporaryError
 from mwsocial.wiki.account import log_in, pause_questions
 from mwsocial.wiki.api import Answer, Api
-from mwsocial.wiki.config import DeskConfig, page_title, parse_config
+from mwsocial.wiki.config import DeskConfig, parse_config
+from mwsocial.wiki.part import page_title
 from mwsocial.wiki.read import PageState, page_states
 from mwsocial.wiki.transport import BoundedSession
 from mwsocial.wiki.userconfig import check_user_config, plain_host

@@ -238,6 +238,20 @@ def test_the_first_claim_that_may_have_sent(
     assert found.record.since == START + timedelta(minutes=since)
 
 
+def test_a_change_is_tried_since_its_first_claim() -> None:
+    """Whatever came in between: so it is known when a person must be asked."""
+    book = Book(
+        ('Carol', '', {'a': {}}),
+        *(
+            (BOT, f'{CLAIM} sending a', at(minute, kind))
+            for minute, kind in ((1, 'posted'), (2, 'deleting'), (3, 'kept'), (4, 'deleting'))
+        ),
+    )
+    book.proven('a')
+    found = proven_records('a', ('x',), marked(book.chain, {BOT}), book)['x']
+    assert found.record.since == START + timedelta(minutes=2)
+
+
 def test_a_hidden_claim_may_have_been_the_first() -> None:
     book = Book(
         ('Carol', '', {'a': {}}),

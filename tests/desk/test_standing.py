@@ -323,3 +323,27 @@ def test_what_a_dead_run_was_changing_is_found_out() -> None:
 def test_later_parts_do_not_count_for_the_pace() -> None:
     pace = {'mastodon': Pace(timedelta(minutes=30), 1)}
     assert len(choose(standings(situation(**THREE)), pace, NOW)) == 3  # type: ignore[arg-type]
+
+
+def test_nothing_is_said_to_be_gone_while_any_of_it_stands() -> None:
+    for kind, rest, can in (
+        ('kept', '- 10 https://m/1 no', CAN), ('posted', 'https://m/1', {}),
+        ('posted', 'https://m/1', CAN),
+    ):  # fmt: skip
+        records = {
+            'mastodon': record(kind, revid=70, rest=rest),
+            'x': record('deleted', rest='https://x/1 10'),
+        }
+        one = situation(records, takedown=70, abilities=can)
+        assert stand(one, RULES, NOW).state == 'partly posted'
+
+
+def test_a_stop_on_the_page_keeps_no_post_up() -> None:
+    """Anybody may set it: it must not protect what an approver wants gone."""
+    posted = {'mastodon': record('posted', revid=10, rest='https://m/1')}
+    one = standings(situation(posted, takedown=70, abilities=CAN))
+    assert without_sends(one)[0].targets['mastodon'].action == 'done'
+    taken = without_sends(one, removals=True)[0].targets
+    assert taken['mastodon'].action == 'delete'
+    sends = without_sends(standings(situation()), removals=True)[0].targets
+    assert {target.action for target in sends.values()} == {'wait'}

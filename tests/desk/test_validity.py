@@ -147,6 +147,8 @@ def test_can_be_posted(content: dict[str, str]) -> None:
         ({'text': 'a\n----\n----\nb'}, [('empty-part', 'text')]),
         ({'text': 'a\n----\n\u200b\u00a0'}, [('empty-part', 'text')]),
         ({'text': 'a', 'text_x': '----'}, [('empty-part', 'text-x')]),
+        ({'text': '\n----\n'.join('a' * 25)}, []),
+        ({'text': '\n----\n'.join('a' * 26)}, [('parts-many', '26', '25', 'text')]),
         ({'text': '\u200d \u00a0'}, [('empty-text', 'text')]),
         ({'share': 'x.com/1'}, [('address', 'x.com/1', 'https://', 'share')]),
         ({'share': 'ftp://x.com/1'}, [('address', 'ftp://x.com/1', 'https://', 'share')]),

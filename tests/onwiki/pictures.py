@@ -189,6 +189,42 @@ def _others() -> dict[str, str]:
     }
 
 
+def _lists(admin: Person) -> dict[str, str]:
+    """The pages of accounts and statistics, filled."""
+    accounts = admin.text('Social media/Accounts').replace(
+        '<!-- /mwsocial:accounts -->',
+        '* Followed on mastodon, but not listed here: @somebody@mastodon.social\n'
+        '<!-- /mwsocial:accounts -->',
+    )
+    by = '[[User:Alice|Alice]] ([[User talk:Alice|talk]]) 13:40, 23 November 2026 (UTC)'
+    for channel, account, why, confirmed in (
+        ('mastodon', '@wikipedia@wikis.world', 'the official account of Wikipedia', by),
+        ('mastodon', '@wikimediatech@wikis.world', 'Wikimedia technology', ''),
+        ('x', '@Wikimediatech', 'Wikimedia technology, the server admin log', by),
+        ('bluesky', 'wikipedia.org', '', ''),
+        ('facebook', 'wikipedia', 'Wikipedia’s Page', ''),
+        ('linkedin', '@who', 'no channel of ours', ''),
+    ):
+        accounts += (
+            f'\n{{{{Social media account\n| channel = {channel}\n| account = {account}\n'
+            f'| why = {why}\n| confirmed = {confirmed}\n}}}}'
+        )
+    lines = []
+    for week in range(48, 26, -1):
+        back = 48 - week
+        lines.append(
+            f'| 2026-W{week} = mastodon: {1215 - 9 * back + back % 3} followers, {8 + week % 5} posts, '
+            f'{340 - 11 * back + 60 * (week % 3)} reactions; x: {"?" if back == 1 else 48210 - 40 * back} '
+            f'followers, {6 + week % 4} posts, {120 + 40 * (week % 4)} reactions; bluesky: '
+            f'{310 - 12 * back} followers, {5 + week % 3} posts, {70 - 2 * back} reactions; '
+            f'items: mediawiki-1-47 {88 - back}, tech-news-{week} 31'
+        )
+    lines.insert(4, '| 2026-W10 = a hand-written remark that is no number')
+    statistics = '{{Social media statistics\n' + '\n'.join(lines) + '\n}}'
+    intro = admin.text('Social media/Statistics').partition('{{Social media statistics')[0]
+    return {'Accounts': accounts, 'Statistics': intro + statistics}
+
+
 def _save(admin: Person, sections: dict[str, str]) -> None:
     intro = admin.text(QUEUE).partition('\n==')[0]
     body = ''.join(f'\n== {title} ==\n{text}\n' for title, text in sections.items())
@@ -223,6 +259,13 @@ def main(folder: str = '') -> None:
         shoot(url, out / 'networks-1280-light.png', 1280, 5200)
         shoot(url, out / 'networks-375-dark.png', 375, 9600, True, 'minerva')
         admin.edit('MediaWiki:Social-media.json', json.dumps(CONFIGURATION))
+        for title, text in _lists(admin).items():
+            admin.edit(f'Social media/{title}', text)
+            page = f'{box.url}/index.php/Social_media/{title}'
+            for dark in (False, True):
+                name = f'{title.lower()}-{{}}-{"dark" if dark else "light"}.png'
+                shoot(page, out / name.format(1280), 1280, 1300, dark)
+                shoot(page, out / name.format(375), 375, 2600, dark, 'minerva')
         _save(admin, {**_others(), **{state: in_state(state) for state in STATES}})
         shoot(url, out / 'states-1280-light.png', 1280, 5600)
         shoot(url, out / 'states-1280-dark.png', 1280, 5600, True)

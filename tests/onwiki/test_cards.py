@@ -57,6 +57,15 @@ def test_a_card_says_its_state_in_words(show: Show, state: str) -> None:
     assert ('Approve these words' in page) is waits
 
 
+def test_a_suggestion_asks_for_a_decision(admin: Person) -> None:
+    words = item(id='feed-1', text='A post', decision='use [[User:A|A]]')
+    page = admin.parse(words, 'Social media/Suggestions')
+    seen = html.text(page)
+    assert 'Suggestion' in seen and 'Waits for approval' not in seen
+    assert 'Approve these words' not in page
+    assert 'Decision: use A' in seen
+
+
 def test_a_proposal_shows_everything_that_would_go_out(show: Show) -> None:
     page = show(item(**RELEASE))
     seen = html.text(page)
@@ -205,6 +214,8 @@ def test_an_item_without_an_id_waits_for_it(show: Show) -> None:
      'alt: Too long for x by 1 (at most 1000).'),
     ({'text': 'a\n----\nb'}, 'text: x takes no threads from this account'),
     ({'text': 'a\n----\nb', 'text_x': 'a'}, ''),
+    ({'text': '\n----\n'.join('a' * 26), 'channels': 'mastodon'},
+     'text: A thread of 26 parts is too long: at most 25.'),
     ({'text': 'ｗ' * 301, 'channels': 'bluesky'}, 'text: Too long for bluesky by 1 (at most 300).'),
     ({'text': '👩‍👩‍👧‍👦' * 130, 'channels': 'bluesky'}, 'bluesky counts bytes, too: at most 3000'),
     ({'text': 'a', 'image': 'Main Page', 'alt': 'b'}, 'image: “Main Page” is no name of an image.'),
@@ -387,6 +398,30 @@ def test_signed_words_keep_only_links_to_people_and_diffs(admin: Person, place: 
     assert kept[1].endswith('Special:Diff/1')
 
 
+@pytest.mark.parametrize(
+    ('value', 'said', 'linked'),
+    [
+        ('posted 2026-11-25T14:00:07Z 7 https://a.test/1', 'posted', True),
+        ('editing 2026-11-25T14:00:07Z 9 n0nce 7 https://a.test/1', 'being changed', True),
+        ('deleting 2026-11-25T14:00:07Z 9 n0nce 7 https://a.test/1', 'being taken down', True),
+        ('deleted 2026-11-25T14:00:07Z 9 https://a.test/1 7', 'taken down', True),
+        (
+            'kept 2026-11-25T14:00:07Z 9 - 7 https://a.test/1 No such thing.',
+            'stands as it was',
+            True,
+        ),
+        ('sending 2026-11-25T14:00:07Z 7 n0nce', 'being sent', False),
+    ],
+)
+def test_what_a_record_says(show: Show, value: str, said: str, linked: bool) -> None:
+    """Where the post stands is linked, nonces and revision numbers are not shown."""
+    page = show(item(id='it', text='a', sent_mastodon_2=value))
+    assert said in page
+    assert ('https://a.test/1' in html.links(page)) is linked
+    assert 'n0nce' not in page
+    assert ('No such thing.' in page) is value.startswith('kept')
+
+
 def test_a_record_cannot_carry_a_trap(show: Show) -> None:
     for address in (
         'javascript:alert(1)',
@@ -395,10 +430,15 @@ def test_a_record_cannot_carry_a_trap(show: Show) -> None:
         'https://evil.test/]x',
         '//evil.test/',
     ):
-        page = show(item(id='it', text='a', sent_x=f'posted 2026-11-25T14:00:07Z 7 {address}'))
-        assert not [link for link in html.links(page) if 'evil' in link or 'script' in link], (
-            address
-        )
+        for kind in (
+            'posted 2026-11-25T14:00:07Z 7 ',
+            'kept 2026-11-25T14:00:07Z 7 - 5 ',
+            'editing 2026-11-25T14:00:07Z 7 n 5 ',
+        ):
+            page = show(item(id='it', text='a', sent_x=f'{kind}{address}'))
+            assert not [link for link in html.links(page) if 'evil' in link or 'script' in link], (
+                address
+            )
 
 
 def test_a_missing_or_broken_configuration_is_a_plain_warning(
@@ -520,7 +560,8 @@ def test_a_mention_shows_what_was_said(admin: Person) -> None:
     seen = html.text(page)
     assert 'I love [[MediaWiki]] <script>x</script>' in seen
     assert 'Waits for a decision' in seen
-    assert html.links(page) == []
+    # In preview there are no buttons; the post itself can be looked at.
+    assert html.links(page) == ['https://mastodon.social/@alice/1234']
 
 
 def test_a_stop_is_seen(admin: Person) -> None:

@@ -79,7 +79,11 @@ def test_another_content_model_is_for_a_person() -> None:
 
 def test_configuration_and_queue_are_never_overwritten() -> None:
     theirs = [page for page in pages() if page.kind is Kind.THEIRS]
-    assert {page.title for page in theirs} == {'MediaWiki:Social-media.json', 'Social media/Queue'}
+    assert {page.title for page in theirs} == {
+        'MediaWiki:Social-media.json',
+        'Social media/Queue',
+        'Social media/Suggestions',
+    }
     existing = {page.title: Standing('theirs', page.model, page.protection) for page in theirs}
     assert plan(theirs, existing, ADMIN) == ()
 

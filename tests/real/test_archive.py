@@ -107,7 +107,15 @@ def test_what_is_done_moves_and_nothing_else(desk: Desk) -> None:
     assert Counter(templates(queue)) + Counter(templates(archive)) == Counter(templates(before))
     for title in ('plain', 'talked', 'refused-2', 'late', 'declined'):
         assert section(archive, title) == section(before, title), title
-    assert section(queue, 'two-a').split() == ['==', 'two-a', '==', 'Words', 'between', 'the', 'two.']
+    assert section(queue, 'two-a').split() == [
+        '==',
+        'two-a',
+        '==',
+        'Words',
+        'between',
+        'the',
+        'two.',
+    ]
     assert queue.startswith(head)
     assert section(queue, 'waits') == section(before, 'waits')
     assert len(desk.edits()) == edits + 1

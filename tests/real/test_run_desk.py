@@ -55,7 +55,8 @@ def test_an_idle_cycle_edits_nothing(desk: Desk) -> None:
         desk.propose(f'idle-{number}', text=f'nobody approves number {number}')
     first = ok(desk.run('run_desk'))
     names = [line.partition(':')[0] for line in first.out.splitlines()]
-    assert names == ['post', 'channels', 'archive', 'status'], first
+    steps = ['post', 'channels', 'news', 'accounts', 'statistics', 'archive', 'status']
+    assert names == steps, first
     assert edits(desk) == {QUEUE: 0, NEWS: 0, STATUS: 1}
     with Gate(desk.sandbox.url) as wiki, Gate(desk.sandbox.mastodon_url) as network:
         run = ok(desk.run('run_desk', MWSOCIAL_WIKI=wiki.host, MWSOCIAL_MASTODON_URL=network.url))

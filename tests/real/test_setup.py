@@ -68,7 +68,7 @@ def test_from_nothing_to_all_in_place(
 
 def test_help_and_wrong_options() -> None:
     """``-help`` needs no wiki; a wrong option is a sentence and exit code 2."""
-    for script in ('post_queue', 'setup_desk', 'check_desk'):
+    for script in ('post_queue', 'pull_sources', 'setup_desk', 'check_desk'):
         environment = {'PATH': os.environ['PATH'], 'HOME': '/nonexistent'}
         run = Started([sys.executable, '-m', f'scripts.{script}', '-help'], environment)()
         assert run.code == 0, run

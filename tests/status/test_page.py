@@ -84,7 +84,9 @@ def test_words_of_strangers_are_inert(name: str, words: str) -> None:
     assert shown.count('{{') == 0
     assert shown.count('[[') == 1, 'the link to the queue'
     assert text.count('\n|-') == 1
-    assert len(text.split('\n== ')) == len(render(replace(status, spent=()), PAGES).split('\n== ')) + 1
+    assert (
+        len(text.split('\n== ')) == len(render(replace(status, spent=()), PAGES).split('\n== ')) + 1
+    )
     assert cut(text, {'X'}).templates == ()
 
 

@@ -155,7 +155,7 @@ def test_implicit_groups_may_not_approve(group: str) -> None:
     ({'protection': ''}, ['"protection"']),
     ({'protection': 'user'}, ['"protection"']),
     ({'x prices': {'post': -1}}, ['"x prices" → "post"']),
-    ({'sources': {'feed': 3}}, ['"sources" → "feed"', 'an object']),
+    ({'sources': {'tech news': 3}}, ['"sources" → "tech news"', 'an object']),
 ])  # fmt: skip
 def test_mistakes_are_named(values: dict[str, Any], needles: list[str]) -> None:
     words = wrong_values(**values)
@@ -186,9 +186,36 @@ def test_what_is_no_configuration(text: str, needle: str) -> None:
     assert needle in wrong(text)
 
 
-def test_sources_keep_their_own_keys() -> None:
-    sources = {'feeds': {'urls': ['https://a.example/feed'], 'days': 3}}
-    assert parse(sources=sources).sources == sources
+@pytest.mark.parametrize(('sources', 'needles'), [
+    ({'tech news': {'weekz': 2}}, ['"sources" → "tech news" → "weekz"', 'did you mean "weeks"']),
+    ({'tech news': {'page': 'Tech/News'}}, ['"page"', '{week}']),
+    ({'feeds': {'a': {}}}, ['"feeds" → "a" → "url" is missing']),
+    ({'feeds': {'a': {'url': 'http://a.example/feed'}}}, ['"url"', 'https://']),
+    ({'feeds': {'a': {'url': 'https://u:p@a.example/'}}}, ['no user name']),
+    ({'feeds': {'A!': {'url': 'https://a.example/'}}}, ['“A!”', 'lower-case']),
+    ({'events': {'calendars': {'a': {'url': 'https://a.example/', 'zone': 'Mars'}}}}, ['"zone"', 'time zone']),
+    ({'events': {'calendars': {'a': {'url': 'https://a.example/'}}, 'pages': {'a': {'page': 'A'}}}}, ['“a”']),
+    ({'events': {'remind': ['month']}}, ['"remind"', '"week"']),
+    ({'discussions': {'a': {'page': 'A', 'category': 'B'}}}, ['either "page" or "category"']),
+    ({'releases': {'wiki': 'https://a.example/index.php'}}, ['"wiki"', 'api.php']),
+    ({'releases': {'wiki': 'localhost'}}, ['"wiki"', 'host']),
+    ({'metrics': {'a': {'statistic': 'cats'}}}, ['"statistic"', '"articles"']),
+    ({'most per run': 100}, ['"most per run"', '12']),
+])  # fmt: skip
+def test_mistakes_in_sources_are_named(sources: dict[str, Any], needles: list[str]) -> None:
+    words = wrong_values(sources=sources)
+    for needle in ['"sources"', *needles]:
+        assert needle in words
+
+
+def test_sources_have_defaults() -> None:
+    assert parse().sources.tech_news is None
+    sources = parse(
+        sources={'tech news': {}, 'releases': {'wiki': ''}, 'events': {}, 'facts': {}}
+    ).sources
+    assert sources.tech_news and sources.tech_news.wiki == 'https://meta.wikimedia.org/w/api.php'
+    assert sources.releases and sources.releases.wiki == ''
+    assert sources.most_per_run == 10
 
 
 @given(st.recursive(

@@ -20,6 +20,7 @@ from mwsocial.channels.base import (
     Limits,
     Lookup,
     Outcome,
+    OwnPost,
     Pointer,
     Post,
     Refused,
@@ -149,6 +150,11 @@ class BlueskyChannel:
     def spent(self, since: datetime) -> float | CannotLook:
         """Nothing."""
         return 0.0
+
+    def ours(self, since: datetime) -> Sequence[OwnPost] | CannotLook:
+        """Our posts since *since* (UTC), oldest first, as the AppView shows them."""
+        found = self._as_us(lambda me: self._feeds.ours(me, since))
+        return CannotLook(found.reason) if isinstance(found, Refused | TryLater) else found
 
     # -- posts of others --------------------------------------------------------------------------
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
-from mwsocial.channels.base import Batch, Counts, Refused, TryLater
+from mwsocial.channels.base import Batch, Counts, OwnPost, Refused, TryLater
 from mwsocial.channels.bluesky.cursor import (
     LATE,
     Entry,
@@ -17,7 +18,7 @@ from mwsocial.channels.bluesky.cursor import (
 )
 from mwsocial.channels.bluesky.records import place_of_uri, sane_handle
 from mwsocial.channels.bluesky.session import Me, Params, Xrpc
-from mwsocial.channels.bluesky.views import answer_of, seen_of, time_of
+from mwsocial.channels.bluesky.views import answer_of, own_post, seen_of, time_of
 from mwsocial.channels.transport import Exchange
 from mwsocial.reason import Reason
 
@@ -83,7 +84,23 @@ class Feeds:
         """The conversations that we have answered in since *since*; TryLater where that is too long
         ago for our posts to be read back to.
         """
-        found: set[str] = set()
+        views = self._own_since(me, since)
+        if not isinstance(views, list):
+            return views
+        return frozenset(answered for view in views if (answered := answer_of(view, me)))
+
+    def ours(self, me: Me, since: datetime) -> list[OwnPost] | Refused | TryLater:
+        """Our posts since *since*, oldest first; TryLater as in ``answers_since``."""
+        views = self._own_since(me, since)
+        if not isinstance(views, list):
+            return views
+        found = (own_post(view, me) for view in views)
+        return sorted(
+            (one for one in found if one and one.created >= since), key=attrgetter('created', 'url')
+        )
+
+    def _own_since(self, me: Me, since: datetime) -> list[dict[str, Any]] | Refused | TryLater:
+        found: list[dict[str, Any]] = []
         cursor = ''
         for _ in range(PAGES):
             asked = [('actor', me.did), ('filter', 'posts_with_replies'), ('limit', str(PAGE))]
@@ -95,11 +112,11 @@ class Feeds:
                 if isinstance(one, dict) and isinstance(one.get('post'), dict)
                 and not one.get('reason')
             ]  # fmt: skip
-            found |= {answered for view in views if (answered := answer_of(view, me))}
+            found += views
             times = [time for view in views if (time := time_of(view))]
             cursor = page[1]
             if not cursor or (times and max(times) < since):
-                return frozenset(found)
+                return found
         return TryLater(Reason('channels-timeline-short'))
 
     def counts(self, me: Me) -> Counts | Refused | TryLater:

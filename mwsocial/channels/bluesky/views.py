@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from mwsocial.channels import answers
-from mwsocial.channels.base import Seen
+from mwsocial.channels.base import OwnPost, Seen
 from mwsocial.channels.bluesky.records import (
     POST,
     Ref,
@@ -55,6 +55,46 @@ def seen_of(view: object, me: Me, answered: frozenset[str] = frozenset()) -> See
         shared=isinstance(viewer, Mapping) and bool(viewer.get('repost')),
         conversation=conversation,
     )
+
+
+def own_post(view: Mapping[str, Any], me: Me) -> OwnPost | None:
+    """A post of ours in *view*; None where it is none. What is shown short is given whole."""
+    seen = seen_of(view, me)
+    if seen is None or not seen.ours:
+        return None
+    record = view['record']
+    told = [
+        count
+        for name in ('likeCount', 'repostCount', 'replyCount', 'quoteCount')
+        if (count := answers.count(view.get(name))) is not None
+    ]
+    return OwnPost(
+        seen.url, _whole(record), seen.created, bool(reply_of(record)), sum(told) if told else None
+    )
+
+
+def _whole(record: Mapping[str, Any]) -> str:
+    """The text with every link as the address that it leads to: apps show addresses shortened."""
+    text = str(record['text']).encode('utf-8', 'replace')
+    facets = record.get('facets')
+    found = []
+    for facet in facets if isinstance(facets, list) else []:
+        index = facet.get('index') if isinstance(facet, Mapping) else None
+        features = facet.get('features') if isinstance(facet, Mapping) else None
+        if not isinstance(index, Mapping) or not isinstance(features, list):
+            continue
+        start, end = index.get('byteStart'), index.get('byteEnd')
+        uris = [
+            uri for one in features if isinstance(one, Mapping)
+            and (uri := answers.sane_address(one.get('uri')))
+        ]  # fmt: skip
+        if type(start) is int and type(end) is int and 0 <= start < end <= len(text) and uris:
+            found.append((start, end, uris[0]))
+    for start, end, uri in sorted(found, reverse=True):
+        shown = text[start:end].decode('utf-8', 'replace')
+        if '.' in shown and ' ' not in shown.strip():
+            text = text[:start] + uri.encode() + text[end:]
+    return text.decode('utf-8', 'replace')
 
 
 def time_of(view: Mapping[str, Any]) -> datetime | None:

@@ -26,6 +26,7 @@ from mwsocial.channels.base import (
     Limits,
     Lookup,
     Outcome,
+    OwnPost,
     Post,
     Posted,
     Refused,
@@ -188,6 +189,11 @@ class FacebookChannel(NotOnFacebook):
             if not _success(exchange) and not verdicts.is_gone(exchange, self.secrets()):
                 return self._not_created(exchange)
         return Deleted()
+
+    def ours(self, since: datetime) -> Sequence[OwnPost] | CannotLook:
+        """The Page's posts since *since* (UTC), oldest first, as far as Facebook lists them."""
+        trouble = self._other_account()
+        return CannotLook(trouble.reason) if trouble else self._reader.ours(since)
 
     # -- posts of others --------------------------------------------------------------------------
 

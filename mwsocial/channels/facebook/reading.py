@@ -7,7 +7,16 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from operator import attrgetter
 
-from mwsocial.channels.base import CLOCKS, Batch, CannotLook, NotFound, Refused, Seen, TryLater
+from mwsocial.channels.base import (
+    CLOCKS,
+    Batch,
+    CannotLook,
+    NotFound,
+    OwnPost,
+    Refused,
+    Seen,
+    TryLater,
+)
 from mwsocial.channels.facebook import posts
 from mwsocial.channels.facebook.graph import PAGE, Graph
 from mwsocial.channels.facebook.posts import PagePost
@@ -117,6 +126,16 @@ class Reader:
             mentions_us=tagged,
             conversation=post.id,
         )
+
+    def ours(self, since: datetime) -> list[OwnPost] | CannotLook:
+        """The Page's own posts since *since* (UTC), oldest first."""
+        found = self._own_since(since)
+        if isinstance(found, CannotLook):
+            return found
+        return [
+            OwnPost(posts.address_of(post.id, self._web), post.message, post.created)
+            for post in sorted(found, key=attrgetter('created', 'id'))
+        ]
 
     def _own_since(self, start: datetime) -> list[PagePost] | CannotLook:
         found: list[PagePost] = []

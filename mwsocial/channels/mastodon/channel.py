@@ -19,6 +19,7 @@ from mwsocial.channels.base import (
     Limits,
     Lookup,
     Outcome,
+    OwnPost,
     Pointer,
     Post,
     Refused,
@@ -137,6 +138,10 @@ class MastodonChannel:
     def spent(self, since: datetime) -> float | CannotLook:
         """Posting costs nothing."""
         return 0.0
+
+    def ours(self, since: datetime) -> Sequence[OwnPost] | CannotLook:
+        """Our public and unlisted posts since *since* (UTC), oldest first."""
+        return posting.ours(self._client, since)
 
     # Posts of others.
 

@@ -10,8 +10,16 @@ from typing import Any
 from mastodon.types_base import IdType
 
 from mwsocial.channels import answers
-from mwsocial.channels.base import CannotLook, Lookup, Outcome, Post, Refused, TryLater
-from mwsocial.channels.mastodon import finding, images, timeline
+from mwsocial.channels.base import (
+    CannotLook,
+    Lookup,
+    Outcome,
+    OwnPost,
+    Post,
+    Refused,
+    TryLater,
+)
+from mwsocial.channels.mastodon import finding, images, statuses, timeline
 from mwsocial.channels.mastodon.client import Client
 from mwsocial.reason import Reason
 
@@ -86,6 +94,29 @@ def find(client: Client, post: Post, since: datetime, ignoring: Collection[str])
         parent = answers.sane_id(before.get('id')) if before else None
     wanted = timeline.Wanted(post.text, post.warning, parent)
     return timeline.find(Reader(client, own[0]), wanted, since, ignoring)
+
+
+def ours(client: Client, since: datetime) -> list[OwnPost] | CannotLook:
+    """What everybody can see of our posts since *since* (UTC, by the server's clock), oldest first."""
+    own = client.own()
+    if not isinstance(own, tuple):
+        return CannotLook(own.reason)
+    listed = timeline.since_time(Reader(client, own[0]), since)
+    if isinstance(listed, CannotLook):
+        return listed
+    found = []
+    for status in listed:
+        if status.get('reblog') or not statuses.is_open(status):
+            continue
+        posted, created = answers.posted(status), answers.sane_time(status.get('created_at'))
+        seen = statuses.seen(status, own[1].name, own)
+        if posted is None or created is None or seen is None:
+            return CannotLook(Reason('channels-timeline-strange'))
+        if not seen.ours:  # snac2 lists what we have shared as if it were ours
+            continue
+        answer = status.get('in_reply_to_id') is not None
+        found.append(OwnPost(posted.url, seen.text, created, answer, statuses.reactions(status)))
+    return found
 
 
 class Reader:

@@ -125,6 +125,16 @@ def seen(status: Status, author: str, own: tuple[str, Account]) -> Seen | None:
     )  # fmt: skip
 
 
+def reactions(status: Status) -> int | None:
+    """How often people have liked, shared or answered it; None where none of that is told."""
+    told = [
+        count
+        for name in ('favourites_count', 'reblogs_count', 'replies_count')
+        if (count := answers.count(status.get(name))) is not None
+    ]
+    return sum(told) if told else None
+
+
 def _mentions(status: Status, own: tuple[str, Account]) -> bool:
     mentions = status.get('mentions')
     named = [one for one in mentions if isinstance(one, dict)] if isinstance(mentions, list) else []
@@ -132,7 +142,7 @@ def _mentions(status: Status, own: tuple[str, Account]) -> bool:
         return any(same_id(one.get('id'), own[0]) for one in named)
     # snac2 leaves the list empty; in the text, mentions are links of their own class.
     parser = _Mentions()
-    parser.feed(str(status.get('content') or ''))
+    parser.feed(plaintext.tame(str(status.get('content') or '')))
     parser.close()
     return bool(own[1].url) and own[1].url in parser.found
 

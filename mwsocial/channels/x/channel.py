@@ -23,6 +23,7 @@ from mwsocial.channels.base import (
     Limits,
     Lookup,
     Outcome,
+    OwnPost,
     Pointer,
     Post,
     Refused,
@@ -159,6 +160,11 @@ class XChannel:
         if isinstance(posts, CannotLook):
             return posts
         return sum(self._prices[one.linked and not one.reposts] for one in posts)
+
+    def ours(self, since: datetime) -> Sequence[OwnPost] | CannotLook:
+        """Our posts and answers since *since* (UTC), oldest first. X takes its price for each."""
+        us = self._us()
+        return Own(self._client, us).posts(since) if isinstance(us, Us) else CannotLook(us.reason)
 
     # -- posts of others ---------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
 
-from mwsocial.channels.base import CannotLook, Lookup, NotFound, Pointer, Post, Posted
+from mwsocial.channels.base import CannotLook, Lookup, NotFound, OwnPost, Pointer, Post, Posted
 from mwsocial.channels.counting import x_addresses
 from mwsocial.channels.x.addresses import address_of, id_of, ids_of
 from mwsocial.channels.x.client import PAGE, PAGES, Client, Listing, Us
@@ -60,6 +60,20 @@ class Own:
         if not found.whole:
             return CannotLook(Reason('channels-timeline-short'))
         return tuple(one for one in found.posts if one.created >= start)
+
+    def posts(self, start: datetime) -> list[OwnPost] | CannotLook:
+        """Our posts and answers since *start*, oldest first."""
+        found = self.since(start)
+        if isinstance(found, CannotLook):
+            return found
+        return [
+            OwnPost(
+                address_of(self._us.name, one.id), one.text, one.created,
+                bool(one.answers or one.answered), one.reactions,
+            )
+            for one in reversed(found)
+            if not one.reposts
+        ]  # fmt: skip
 
     def find(self, post: Post, since: datetime, ignoring: Collection[str]) -> Lookup:
         """The oldest post since *since* with the words of *post*, as a part of the same thread, and not

@@ -18,7 +18,12 @@ from mwsocial.channels import answers
 from mwsocial.channels.base import Counts
 from mwsocial.reason import Reason
 
-_COMMON = ('conversation_id', 'created_at', 'entities', 'in_reply_to_user_id')
+_COMMON = (
+    'conversation_id', 'created_at', 'entities', 'in_reply_to_user_id', 'public_metrics',
+)  # fmt: skip
+_REACTIONS = (
+    'like_count', 'reply_count', 'quote_count', 'retweet_count', 'repost_count',
+)  # fmt: skip
 # Ids hold the time they were made at, in milliseconds since this one (X documentation, "X IDs").
 _EPOCH = 1288834974657
 _ID = re.compile(r'[0-9]{1,19}', re.A)
@@ -74,7 +79,7 @@ class XPost:
     ``text`` has addresses in full and no picture's link; it is ``whole`` unless X has cut it or kept an
     address short. ``answers`` is the post it replies to, ``answered`` whose that is; ``reposts`` the
     post it is a repost of. ``names`` are those it mentions, in small letters; ``linked``: it holds an
-    address. Times are UTC.
+    address; ``reactions`` counts what people have done with it, where X tells. Times are UTC.
     """
 
     id: str
@@ -89,6 +94,7 @@ class XPost:
     names: frozenset[str] = frozenset()
     linked: bool = False
     edited: datetime | None = None
+    reactions: int | None = None
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,7 @@ def post_of(value: object) -> XPost | None:
         sane_id(value.get('conversation_id')) or ('' if replied_to else number),
         replied_to, sane_id(value.get('in_reply_to_user_id')),
         references.get('retweeted', '') or references.get('reposted', ''),
-        _names(entities), linked, _edited(history),
+        _names(entities), linked, _edited(history), _reactions(value.get('public_metrics')),
     )  # fmt: skip
 
 
@@ -211,6 +217,12 @@ def _expanded(text: str, entities: object) -> tuple[str, bool]:
         linked = True
         text = text.replace(short, html.escape(full, quote=False))
     return html.unescape(text).strip(), linked or _SHORT.search(text) is not None
+
+
+def _reactions(metrics: object) -> int | None:
+    told = metrics if isinstance(metrics, dict) else {}
+    counts = [found for name in _REACTIONS if (found := answers.count(told.get(name))) is not None]
+    return sum(counts) if counts else None
 
 
 def _names(entities: object) -> frozenset[str]:

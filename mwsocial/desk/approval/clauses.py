@@ -177,6 +177,9 @@ def _offence(case: Case, revision: Revision) -> str:
     unseen = parent is None or parent.text_hidden
     if after.declines - before.declines:
         return 'declined'
+    if after.takedowns - before.takedowns:
+        # Whoever takes that line away again, nothing more is sent under this approval.
+        return 'taken-down'
     if loses(before.contents, after.contents, content) or (unseen and not after.contents[content]):
         return 'content' if after.contents else 'item'
     if loses(before.approvals, after.approvals, case.value) or (

@@ -40,6 +40,7 @@ class Shown:
     contents: Counter[Content]
     approvals: Counter[str]
     declines: Counter[str]
+    takedowns: Counter[str]
     holds: Counter[str]
 
 
@@ -60,6 +61,7 @@ def shown(queue: Queue, item_id: str) -> Shown:
         Counter(map(content_of, items)),
         values('approved') + decided,
         values('decline'),
+        values('delete-posts'),
         values('hold'),
     )
 

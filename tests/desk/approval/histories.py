@@ -91,7 +91,8 @@ class Page:
         return self._editors('hold', item_id)
 
     def declines(self, item_id: str) -> list[str]:
-        return self._editors('decline', item_id)
+        """Words by which it is not to be posted, or not any more."""
+        return self._editors('decline', item_id) + self._editors('delete-posts', item_id)
 
     def forms(self, item_id: str) -> list[tuple[tuple[tuple[str, str], ...], bool]]:
         return [item.form() for item in self.of(item_id)]

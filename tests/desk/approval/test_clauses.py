@@ -439,6 +439,7 @@ TABLE = [
     (away_and_back(BOB, lambda item: item.put(approved='')), 'void-approved', VOID),
     (away_and_back(DAVE, lambda item: item.put(approved='no')), 'void-approved', VOID),
     (away_and_back(BOB, lambda item: item.put(decline='no')), 'void-declined', VOID),
+    (away_and_back(BOB, lambda item: item.put(delete_posts='wrong')), 'void-taken-down', VOID),
     (away_and_back(BOB, lambda item: replace(item, id='other')), 'void-item', VOID),
     (removed_and_back(BOB), 'void-item', VOID),
     (decision_taken_back, 'void-approved', VOID),

@@ -26,7 +26,8 @@ def test_every_sentence_is_used_and_every_key_has_one() -> None:
     used = set(re.findall(r"'(approval-[a-z-]+)'", SOURCE))
     used |= {f'approval-{key}' for key in re.findall(r"refused\(\s*'([a-z-]+)'", SOURCE)}
     used |= {
-        f'approval-void-{kind}' for kind in ('content', 'item', 'approved', 'declined', 'hidden')
+        f'approval-void-{kind}'
+        for kind in ('content', 'item', 'approved', 'declined', 'taken-down', 'hidden')
     }
     used |= {
         f'approval-file-{kind}{place}'

@@ -218,10 +218,10 @@ class Play:
         self.world.items(user, *items)
 
     def decline(self, user: str, arg: int) -> None:
-        self.first(user, lambda item: item.put(decline='no'))
+        self.first(user, lambda item: item.put(**{('decline', 'delete_posts')[arg % 2]: 'no'}))
 
     def undecline(self, user: str, arg: int) -> None:
-        self.first(user, lambda item: item.put(decline=''))
+        self.first(user, lambda item: item.put(decline='', delete_posts=''))
 
     def take_back(self, user: str, arg: int) -> None:
         self.first(user, lambda item: item.put(approved=''))
@@ -375,7 +375,7 @@ def test_the_decision_is_that_of_the_oracle(part: int) -> None:
 def test_the_histories_reach_every_verdict() -> None:
     reached: Counter[str] = Counter()
 
-    @settings(SETTINGS, max_examples=500)
+    @settings(SETTINGS, max_examples=1000)
     @HISTORY
     def play(steps: Steps, second: int, ending: str) -> None:
         for _, _, verdict in verdicts(played(steps, second, ending)):

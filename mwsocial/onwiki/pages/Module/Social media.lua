@@ -22,6 +22,10 @@ end
 --- {{#invoke:Social media|decision}} in Template:Social media decision.
 function p.decision( frame )
 	local args = frame:getParent().args
+	local mention = mw.text.trim( args.mention or '' )
+	if mention ~= '' then
+		return card.vote( mention, mw.text.trim( args.decision or '' ) )
+	end
 	local id = mw.text.trim( args.id or '' )
 	local approved = mw.text.trim( args.approved or '' )
 	local digits, signed = approved:match( '^(%x*)%s*(.*)$' )
@@ -48,7 +52,7 @@ end
 
 --- {{#invoke:Social media|mention}} in Template:Social media mention.
 function p.mention( frame )
-	return card.mention( frame:getParent().args )
+	return card.mention( frame:getParent().args, tools.configuration(), frame )
 end
 
 --- {{#invoke:Social media|stop}} in Template:Social media stop.

@@ -35,11 +35,11 @@ local TONES = {
 local STATES = {
 	proposed = 'active', approved = 'good', sending = 'active', posted = 'good', ['partly posted'] = 'warn',
 	failed = 'bad', unconfirmed = 'bad', missed = 'warn', held = 'warn', declined = 'quiet', deleted = 'quiet',
-	invalid = 'bad'
+	invalid = 'bad', suggested = 'active'
 }
 local RECORDS = {
 	sending = 'active', posted = 'good', failed = 'bad', unconfirmed = 'bad', waiting = 'warn',
-	released = 'quiet', deleted = 'quiet'
+	released = 'quiet', deleted = 'quiet', editing = 'active', deleting = 'active', kept = 'warn'
 }
 
 local TEXT = 'color:var(--color-base,#202122)'
@@ -346,9 +346,17 @@ local function record( config, name, value )
 	end
 	local words = who .. ' ' .. pill( RECORDS[kind], say( 'onwiki-record-' .. kind ) ) .. ' ' ..
 		element( 'span', SUBTLE, tools.said( time ) )
-	if kind == 'posted' or kind == 'deleted' then
-		local more = diff( rest, say( 'onwiki-edit' ) ) or rest ~= '' and outside( rest )
+	local function linked( place )
+		local more = diff( place, say( 'onwiki-edit' ) ) or place ~= '' and outside( place )
 		return words .. ( more and ' ' .. more or '' )
+	end
+	if kind == 'posted' or kind == 'deleted' then
+		return linked( rest:match( '^%S*' ) )
+	elseif kind == 'editing' or kind == 'deleting' then
+		return linked( rest:match( '^%S+ %d+ (%S+)' ) or '' )
+	elseif kind == 'kept' then
+		local place, why = rest:match( '^%S+ %d+ (%S+) ?(.*)$' )
+		return linked( place or '' ) .. ( why and why ~= '' and ': ' .. element( 'bdi', nil, tools.signed( why ) ) or '' )
 	elseif kind == 'sending' then
 		return words
 	end
@@ -367,8 +375,9 @@ local function records( item, config )
 	end
 	table.sort( rows )
 	for n, name in ipairs( rows ) do
-		local channel, part = name:match( '^sent%-(.-)%-?(%d*)$' )
-		rows[n] = record( config, tools.channel_name( config, channel ) .. ( part ~= '' and ' ' .. part or '' ), item.bot[name] )
+		local channel, part = name:match( '^sent%-(.+)%-(%d+)$' )
+		channel = channel or name:sub( 6 )
+		rows[n] = record( config, tools.channel_name( config, channel ) .. ( part and ' ' .. part or '' ), item.bot[name] )
 	end
 	return element( 'div', 'margin:.5em 0 0;overflow-wrap:anywhere', list( rows ) )
 end
@@ -447,7 +456,7 @@ end
 
 -- Cards ----------------------------------------------------------------------------------------
 
-local function state_of( item )
+local function state_of( item, config )
 	local state = ( item.bot.state or 'proposed' ):lower()
 	if not STATES[state] then
 		state = 'proposed'
@@ -457,6 +466,8 @@ local function state_of( item )
 			return 'invalid'
 		elseif item.signed.hold then
 			return 'held'
+		elseif mw.title.getCurrentTitle().prefixedText == config.suggestions then
+			return 'suggested'
 		end
 	end
 	return state
@@ -464,7 +475,7 @@ end
 
 --- The card of an item that `check.read` read.
 function p.item( item, config, frame )
-	item.state = state_of( item )
+	item.state = state_of( item, config )
 	local key = item.state:gsub( ' ', '-' )
 	local named = say( 'onwiki-state-' .. key )
 	local due = when( item )
@@ -492,26 +503,73 @@ function p.decision( id, signed, verdict, inside )
 		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-verdict-hint-' .. verdict ) ) .. inside )
 end
 
+-- The buttons by which people decide about a mention, each a form of this wiki.
+local function choices( url, kind, channel, config, frame )
+	local title = mw.title.new( config.mentions )
+	if not title or mw.title.getCurrentTitle().prefixedText ~= title.prefixedText or preview_of_edit( frame ) then
+		return element( 'div', SUBTLE, say( 'onwiki-mention-hint' ) )
+	end
+	local mark = mw.hash.hashValue( 'sha256', url ):sub( 1, 10 )
+	local able = config.channels[channel] and config.channels[channel].network ~= 'facebook'
+	local buttons = {}
+	local function offer( decision, name )
+		buttons[#buttons + 1] = button( title, {
+			action = 'edit', section = 'new', preload = config.mentions .. '/Decision preload',
+			preloadtitle = tools.plain( 'onwiki-vote-title', decision, mark ),
+			editintro = config.mentions .. '/Decision editintro'
+		}, { mark, decision }, name )
+	end
+	if able then
+		offer( 'share', say( 'onwiki-vote-share' ) )
+	end
+	if able and ( kind == 'mention' or kind == 'reply' ) then
+		local keys = {}
+		for key in pairs( config.pointers ) do
+			keys[#keys + 1] = key
+		end
+		table.sort( keys )
+		for _, key in ipairs( keys ) do
+			offer( 'point ' .. key, say( 'onwiki-vote-point', key ) )
+		end
+	end
+	offer( 'ignore', say( 'onwiki-vote-ignore' ) )
+	return element( 'div', STYLES.row .. ';margin:.7em 0 0', table.concat( buttons ) )
+end
+
 --- The card of a mention.
-function p.mention( args )
+function p.mention( args, config, frame )
 	local function value( name )
 		return mw.text.trim( mw.text.decode( mw.text.unstripNoWiki( args[name] or '' ) ) )
 	end
 	local url, decision = value( 'url' ), mw.text.trim( args.decision or '' )
-	local kind = value( 'kind' )
+	local note = mw.text.trim( args.note or '' )
+	local kind, channel = value( 'kind' ), value( 'channel' )
 	local kind_key = 'onwiki-kind-' .. kind
-	local network = limits.networks[value( 'channel' )]
+	local date = value( 'date' )
+	local day, clock = date:match( '^(%d%d%d%d%-%d%d%-%d%d)T(%d%d:%d%d):%d%dZ$' )
+	local time = day and tools.time( day .. ' ' .. clock )
+	-- Where the wiki takes no link to the post, its address is written in another way.
+	local address = ( args.url or '' ):find( '://', 1, true ) and outside( url ) or inert( url )
 	return group( STYLES.card, label( 'onwiki-mention', value( 'author' ) ),
 		element( 'div', STYLES.row, pill( decision == '' and 'active' or 'quiet',
 			decision == '' and say( 'onwiki-mention-waits' ) or say( 'onwiki-mention-decided' ) ) ..
 			element( 'bdi', 'font-weight:bold;overflow-wrap:anywhere', inert( value( 'author' ) ) ) ..
 			element( 'span', SUBTLE, ( tools.has( kind_key ) and say( kind_key ) or inert( kind ) ) .. ' · ' ..
-				inert( network and network.name or value( 'channel' ) ) ) ..
-			element( 'span', SUBTLE .. ';' .. STYLES.last, inert( value( 'date' ) ) ) ) ..
+				inert( tools.channel_name( config, channel ) ) ) ..
+			element( 'span', SUBTLE .. ';' .. STYLES.last, time and tools.said( time ) or inert( date ) ) ) ..
 		element( 'div', STYLES.words, inert( value( 'excerpt' ) ), 'dir="auto"' ) ..
-		element( 'div', SUBTLE .. ';overflow-wrap:anywhere', inert( url ) ) ..
+		element( 'div', SUBTLE .. ';overflow-wrap:anywhere', address ) ..
+		( note ~= '' and box( 'warn', html( 'onwiki-note', element( 'bdi', nil, tools.signed( note ) ) ) ) or '' ) ..
 		( decision ~= '' and element( 'div', nil, html( 'onwiki-decided', tools.signed( decision ) ) ) or
-			element( 'div', SUBTLE, say( 'onwiki-mention-hint' ) ) ) )
+			choices( url, kind, channel, config, frame ) ) )
+end
+
+--- The card of a decision about a mention.
+function p.vote( mention, decision )
+	return group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES.active.border, label( 'onwiki-decision', mention ),
+		element( 'div', STYLES.row, pill( 'active', say( 'onwiki-vote' ) ) ..
+			element( 'span', nil, html( 'onwiki-decided', element( 'bdi', nil, tools.signed( decision ) ) ) ) ) ..
+		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-vote-hint' ) ) )
 end
 
 --- The notice of somebody who stopped the desk.

@@ -208,6 +208,9 @@ local function check_addresses( item, config, say, remark )
 	end
 end
 
+-- As in mwsocial/desk/validity.py.
+local MOST_PARTS = 25
+
 local function check_texts( item, config, say )
 	if item.content.warning and not item.has_text then
 		say( '', 'validity-warning-no-text' )
@@ -215,6 +218,10 @@ local function check_texts( item, config, say )
 	for name, text in pairs( item.content ) do
 		if name == 'text' or name:find( '^text%-' ) then
 			local parts = limits.parts( text )
+			if #parts > MOST_PARTS then
+				say( name, 'validity-parts-many', #parts, MOST_PARTS )
+				parts = {}
+			end
 			for _, part in ipairs( parts ) do
 				if not is_visible( part ) then
 					say( name, #parts > 1 and 'validity-empty-part' or 'validity-empty-text' )

@@ -141,7 +141,8 @@ function p.configuration()
 	local title = require( 'Module:Social media/desk' ).configuration
 	local config = {
 		title = title, language = 'en', queue = 'Social media/Queue', channels = {}, enabled = {}, pointers = {},
-		prices = DEFAULT_PRICES
+		prices = DEFAULT_PRICES, mentions = 'Social media/Mentions',
+		suggestions = 'Social media/Suggestions'
 	}
 	local ok, found = pcall( mw.loadJsonData, title )
 	if not ok or type( found ) ~= 'table' then
@@ -149,7 +150,10 @@ function p.configuration()
 		return config
 	end
 	config.language = text_or( found.language, 'en' )
-	config.queue = type( found.pages ) == 'table' and text_or( found.pages.queue, nil ) or config.queue
+	local pages = type( found.pages ) == 'table' and found.pages or {}
+	config.queue = text_or( pages.queue, config.queue )
+	config.mentions = text_or( pages.mentions, config.mentions )
+	config.suggestions = text_or( pages.suggestions, config.suggestions )
 	local pointers = found.pointers == nil and DEFAULT_POINTERS or found.pointers
 	if type( pointers ) == 'table' then
 		for key, sentence in pairs( pointers ) do

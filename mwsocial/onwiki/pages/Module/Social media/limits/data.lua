@@ -1,10 +1,10 @@
 -- Made by mwsocial (python -m mwsocial.onwiki.tables), Unicode 18.0.0.
 return {
 networks = {
-mastodon = { limit = 500, images = 4, alt = 1500, threads = true, share = true, point = true, edit = true, warning = true },
-x = { limit = 280, images = 4, alt = 1000, threads = false, share = true, point = true, edit = false, warning = false },
-facebook = { limit = 63206, images = 4, alt = 1000, threads = false, share = false, point = false, edit = true, warning = false },
-bluesky = { limit = 300, images = 4, alt = 2000, threads = true, share = true, point = true, edit = false, warning = false }
+mastodon = { limit = 500, images = 4, alt = 1500, threads = true, share = true, point = true, edit = true, warning = true, follow = true },
+x = { limit = 280, images = 4, alt = 1000, threads = false, share = true, point = true, edit = false, warning = false, follow = false },
+facebook = { limit = 63206, images = 4, alt = 1000, threads = false, share = false, point = false, edit = true, warning = false, follow = false },
+bluesky = { limit = 300, images = 4, alt = 2000, threads = true, share = true, point = true, edit = false, warning = false, follow = true }
 },
 breaks = {
 0,9,"C",10,10,"F",11,12,"C",13,13,"R",14,31,"C",127,159,"C",

@@ -1,0 +1,1 @@
+"""Where suggestions come from: one file for each source, and how they get onto the wiki."""

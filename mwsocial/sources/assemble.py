@@ -1,0 +1,57 @@
+"""Putting a run of ``pull_sources`` together: the wiki, the sources of the configuration, a fetcher."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import mwsocial
+from mwsocial.channels.transport import is_loopback
+from mwsocial.delivery.assemble import say, validity_desk
+from mwsocial.sources.fetch import Fetcher
+from mwsocial.sources.pulling import Pull, only
+from mwsocial.sources.registry import sources
+from mwsocial.sources.report import Report
+from mwsocial.wiki.site import OpenDesk, open_desk
+
+
+def pull_sources(options: argparse.Namespace) -> int:
+    """The body of ``pull_sources``: one run; returns the exit code."""
+    desk = open_desk()
+    report = pull(desk, options.source, simulate=options.simulate)
+    say(f'done: {desk.session.count} requests to the wiki')
+    return report.exit_code
+
+
+def pull(desk: OpenDesk, source: str = '', *, simulate: bool = False) -> Report:
+    """One run on an open desk; *source*: only the sources of that name or kind."""
+    wanted = only(sources(desk.config.sources), source)
+    if not wanted:
+        say(f'no sources are named under "sources" on [[{desk.config_title}]]')
+    return Pull(
+        desk, validity_desk(desk.config), wanted, fetcher(desk, simulate=simulate), say
+    ).run(simulate=simulate)
+
+
+def fetcher(
+    desk: OpenDesk, environ: Mapping[str, str] = os.environ, *, simulate: bool = False
+) -> Fetcher:
+    """What fetches for this desk: says who it is, and keeps a cache beside Pywikibot's own files. Only a
+    desk on the own machine (a sandbox) may ask the own machine. A simulation keeps nothing.
+    """
+    import pywikibot  # importing it reads user-config.py, which has been checked by now
+
+    wiki = environ.get('MWSOCIAL_WIKI', '')
+    agent = (
+        f'mwsocial/{mwsocial.__version__} (social media desk of {wiki}; '
+        f'User:{desk.config.bot.replace(" ", "_")})'
+    )
+    folder = None if simulate else Path(pywikibot.config.base_dir) / 'mwsocial' / 'sources'
+    return Fetcher(
+        agent.encode('ascii', 'replace').decode(),
+        folder=folder,
+        local=is_loopback(urlsplit(f'//{wiki}').hostname or ''),
+    )

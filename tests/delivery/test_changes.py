@@ -1,0 +1,128 @@
+"""Corrections and removals: nothing is said to be changed, or gone, that is not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from mwsocial.channels.base import CannotLook, Deleted, Posted, Refused, Seen, TryLater
+from mwsocial.delivery import newsdesk
+from mwsocial.delivery.newsdesk import NewsDesk
+from mwsocial.reason import Reason
+from tests.delivery.world import DOUBT, MINUTE, NOW, Desk
+
+PAGE = '; 2026-11-24\n* Words that people have changed since about [[MediaWiki 1.47]].\n* Others.\n'
+OLD = 'Words that the bot wrote about [[MediaWiki 1.47]].'
+
+
+@pytest.fixture
+def news(monkeypatch: pytest.MonkeyPatch) -> NewsDesk:
+    page = SimpleNamespace(text=PAGE, revid=5, missing=False, redirect=False)
+    moment = SimpleNamespace(pages={'News': page})
+    monkeypatch.setattr(newsdesk, 'snapshot', lambda *_: moment)
+    api: Any = None
+    return NewsDesk(api, 'News', ['Bot'], 6)
+
+
+def test_an_entry_whose_words_are_hidden_is_not_said_to_be_gone(news: NewsDesk) -> None:
+    """What is taken down is often what is hidden as well."""
+    assert isinstance(news.change('a', '', '', lambda: True), Refused)
+    assert isinstance(news.shown('', gone=True), CannotLook)
+
+
+def test_an_entry_that_people_reworded_is_not_said_to_be_gone(news: NewsDesk) -> None:
+    assert isinstance(news.change('a', OLD, '', lambda: True), Refused)
+    assert isinstance(news.shown(OLD, gone=True), CannotLook)
+
+
+def test_an_entry_that_people_took_out_is_gone(news: NewsDesk) -> None:
+    assert isinstance(news.change('a', 'Something else altogether.', '', lambda: True), Deleted)
+    assert isinstance(news.shown('Something else altogether.', gone=True), Deleted)
+    assert isinstance(news.shown('Others.', gone=True), Posted)
+
+
+def corrected(**content: str) -> Desk:
+    """An item that was posted as revision 10 had it, and is approved with *content* now."""
+    desk = Desk(warning=True)
+    desk.put('a', 10, text='One.', image='File:A.png', alt='Old')
+    desk.record('a', 'one', 'posted', revid=10, rest='https://one.example/1')
+    desk.accounts['one'].made['https://one.example/1'] = 'One.'
+    desk.put('a', **content)
+    return desk
+
+
+def test_other_images_cannot_be_told_from_the_words() -> None:
+    desk = corrected(text='One.', image='File:A.png', alt='New')
+    desk.accounts['one'].outcomes = [DOUBT]
+    desk.run()
+    assert desk.shown('a', 'one').startswith('editing ')
+
+
+def test_other_words_can() -> None:
+    desk = corrected(text='Two.', image='File:A.png', alt='New')
+    desk.accounts['one'].outcomes = [DOUBT]
+    desk.accounts['one'].meanwhile = lambda: desk.accounts['one'].made.update(
+        {'https://one.example/1': 'Two.'}
+    )
+    desk.run()
+    assert desk.shown('a', 'one').startswith('posted ')
+
+
+def test_a_warning_stands_before_the_words() -> None:
+    desk = corrected(text='One.', warning='Beware', image='File:A.png', alt='Old')
+    desk.accounts['one'].outcomes = [DOUBT]
+    desk.accounts['one'].meanwhile = lambda: desk.accounts['one'].made.update(
+        {'https://one.example/1': 'Beware\n\nOne.'}
+    )
+    desk.run()
+    assert desk.shown('a', 'one').startswith('posted ')
+
+
+def test_a_post_of_our_own_is_not_shared() -> None:
+    """Else its share, taken down, would be the post taken down."""
+    desk = Desk()
+    address = 'https://one.example/ours'
+    desk.accounts['one'].theirs[address] = Seen(
+        '1', address, '@us', 'x', NOW, public=True, ours=True
+    )
+    desk.put('a', share=address)
+    desk.run()
+    assert not desk.accounts['one'].asked
+    assert desk.shown('a', 'one').startswith('failed ')
+
+
+@pytest.mark.parametrize(
+    ('outcome', 'hours'), [(DOUBT, 1), (TryLater(Reason('channels-rate-limit', ('a server',))), 24)]
+)
+def test_what_is_not_taken_down_for_long_is_brought_before_a_person(
+    outcome: Any, hours: int
+) -> None:
+    """It is tried again and again, but not for ever without a word."""
+    desk = Desk()
+    desk.put('a', text='One.').takedown = 70
+    desk.record('a', 'one', 'posted', rest='https://one.example/1')
+    desk.accounts['one'].made['https://one.example/1'] = 'One.'
+    start = desk.clock
+    person = False
+    while not person:
+        desk.accounts['one'].outcomes = [outcome]
+        person = desk.run().person
+        desk.clock += 11 * MINUTE
+        assert desk.clock - start < timedelta(hours=hours + 2)
+    assert desk.clock - start >= timedelta(hours=hours)
+    assert desk.state('a')[1] == 'delivery-kept-up'
+    asked = len(desk.accounts['one'].asked)
+    desk.run()
+    assert len(desk.accounts['one'].asked) == asked
+
+
+def test_a_change_that_is_not_due_yet_is_not_said_to_be_late() -> None:
+    desk = corrected(text='Two.', not_before='2026-11-25 15:00')
+    desk.run()
+    assert desk.state('a') == ('posted', '')
+    desk.clock += timedelta(hours=2)
+    desk.run()
+    assert desk.shown('a', 'one') == 'posted 2026-11-25T16:00:00Z 50 https://one.example/1'

@@ -1,0 +1,90 @@
+"""A run sends only while its claim is fresh: asked right before each request that changes something."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+import requests
+
+from mwsocial.channels.base import Post, TryLater
+from mwsocial.channels.facebook import FacebookChannel
+from mwsocial.channels.transport import CarefulSession, Exchange, TooLateError, only_while
+from mwsocial.channels.x import XChannel
+from mwsocial.delivery.deeds import Creating
+from mwsocial.delivery.sending import send
+from mwsocial.desk.records import Record
+from tests.delivery.world import NOW
+
+POST = Post('Words', 'key')
+
+
+@pytest.fixture
+def origin() -> Iterator[str]:
+    """A server that takes connections and says nothing."""
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        server.setblocking(False)
+        yield f'http://127.0.0.1:{server.getsockname()[1]}'
+        with suppress(BlockingIOError):
+            server.accept()
+            pytest.fail('a request was made')
+
+
+@pytest.mark.parametrize('method', ['POST', 'PUT', 'DELETE', 'post'])
+def test_nothing_leaves_when_it_is_too_late(origin: str, method: str) -> None:
+    session = CarefulSession(origin)
+    with only_while(lambda: False), pytest.raises(TooLateError):
+        session.request(method, f'{origin}/statuses')
+    assert session.last
+    assert not session.last.sent
+
+
+def test_it_holds_only_inside() -> None:
+    with only_while(lambda: False):
+        pass
+    session = CarefulSession('http://127.0.0.1:1', read_time=0.01, whole_time=0.01)
+    with pytest.raises(requests.ConnectionError):
+        session.post('http://127.0.0.1:1/x')
+
+
+class Slow:
+    """A lease that ends while the channel prepares its post: after it was asked once."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> bool:
+        self.times += 1
+        return self.times == 1
+
+
+@pytest.mark.parametrize('network', ['x', 'facebook'])
+def test_a_run_that_sleeps_while_it_prepares_a_post_does_not_make_it(
+    network: str, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it has done so far was seen by nobody, so that it is certain that nothing was made."""
+    asked: list[str] = []
+    real: Callable[..., object] = CarefulSession.request
+
+    def request(self: CarefulSession, method: str, url: str, **options: object) -> None:
+        if method.upper() == 'GET':
+            body = b'{"id": "1", "name": "us", "data": {"id": "1", "username": "us"}}'
+            self.last = Exchange(method, url, status=200, body=body)
+            return
+        asked.append(method)
+        real(self, method, url, **options)
+
+    monkeypatch.setattr(CarefulSession, 'request', request)
+    channel = (
+        XChannel('x', origin, 'a', 'b', 'c', 'd')
+        if network == 'x'
+        else FacebookChannel('facebook', origin, '1', 'token')
+    )
+    claim = Record('sending', NOW - timedelta(minutes=4), 50, 'n')
+    found = send(channel, Creating(POST), claim, None, (), Slow())
+    assert asked
+    assert isinstance(found, TryLater)
+    assert 'Nothing was sent' in found.reason.text()

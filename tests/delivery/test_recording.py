@@ -1,0 +1,53 @@
+"""Records of what left the queue, and of runs that come late."""
+
+from __future__ import annotations
+
+import pytest
+
+from mwsocial.channels.base import Refused, TryLater
+from mwsocial.reason import Reason
+from mwsocial.wiki.items import read_queue
+from tests.delivery.world import MINUTE, Desk
+
+
+def leaves(desk: Desk) -> None:
+    """Somebody takes the item off the page while it is being sent."""
+    desk.put('a', text='One.')
+
+    def gone() -> None:
+        desk.entries.pop('a', None)
+
+    desk.accounts['one'].meanwhile = gone
+
+
+@pytest.mark.parametrize(
+    ('outcome', 'state'),
+    [
+        (None, 'posted'), (Refused(Reason('x-no-edit')), 'failed'),
+        (TryLater(Reason('x-no-edit')), None),
+    ],
+)  # fmt: skip
+def test_the_archive_says_what_became_of_it(outcome: object, state: str | None) -> None:
+    """Nothing that was not posted is said to be."""
+    desk = Desk()
+    leaves(desk)
+    desk.accounts['one'].outcomes = [outcome]  # type: ignore[list-item]
+    desk.run()
+    ((item_id, wikitext),) = desk.kept
+    assert item_id == 'a'
+    assert read_queue(wikitext).items[0].bot.get('state') == state
+
+
+def test_a_late_run_does_not_write_over_what_is_known_of_its_post() -> None:
+    """It posted, slept, and wakes when another run has found the post, and it was taken down."""
+    desk = Desk()
+    desk.put('a', text='One.')
+
+    def meanwhile() -> None:
+        desk.record(
+            'a', 'one', 'deleted', ago=0 * MINUTE, revid=70, rest='https://one.example/1 50'
+        )
+
+    desk.accounts['one'].meanwhile = meanwhile
+    desk.run()
+    assert desk.shown('a', 'one').startswith('deleted ')
