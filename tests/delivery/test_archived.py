@@ -21,7 +21,9 @@ def item(item_id: str, **bot: str) -> Item:
 class Wiki:
     """Revisions of a queue and of an archive page, and what each of them shows."""
 
-    def __init__(self, *history: tuple[int, str, list[Item]], copies: list[tuple[int, str, list[Item]]] = ()) -> None:  # type: ignore[assignment]
+    def __init__(
+        self, *history: tuple[int, str, list[Item]], copies: list[tuple[int, str, list[Item]]] = ()
+    ) -> None:  # type: ignore[assignment]
         self.queues = {revid: Queue(tuple(items)) for revid, _, items in (*history, *copies)}
         self.read: set[int] = set()
         self.chain = _chain(history)[::-1]
@@ -117,7 +119,9 @@ class Book(Wiki):
 def test_a_copy_hides_no_record() -> None:
     """What was copied counts only where the queue tells nothing, however new the copy is."""
     old, new = value('posted'), value('deleted', rest='x 5')
-    copy = [(9, 'mwsocial:archive from [[Queue]]: a', [item('a', **{'sent-x': old, 'sent-y': old})])]
+    copy = [
+        (9, 'mwsocial:archive from [[Queue]]: a', [item('a', **{'sent-x': old, 'sent-y': old})])
+    ]
     book = Book(
         (2, 'new', [A]),
         (3, 'mwsocial:record posted a', [item('a', **{'sent-x': old})]),

@@ -50,7 +50,13 @@ def test_each_failure_is_its_own() -> None:
     assert all(line.startswith('three: ') for line in lines[2:-2])
     assert 'ValueError: a fault' in lines[-4]
     assert lines[-2:] == ['four: four things (0 requests)', 'last: done (0 requests)']
-    assert [isinstance(one.outcome, Failure) for one in it.done] == [False, True, True, False, False]
+    assert [isinstance(one.outcome, Failure) for one in it.done] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +100,9 @@ def test_told_to_end() -> None:
 def test_want_of_time() -> None:
     times = iter([0.0, 1.0, BUDGET + 1, BUDGET + 2])
     it, lines = cycle()
-    run_cycle(it, [works('a'), works('b'), works('c')], nothing(), works('last'), lambda: next(times))
+    run_cycle(
+        it, [works('a'), works('b'), works('c')], nothing(), works('last'), lambda: next(times)
+    )
     assert [one.name for one in it.done] == ['a', 'last']
     assert lines[1] == 'b: left to the next run, for want of time'
 

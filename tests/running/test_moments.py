@@ -38,7 +38,9 @@ QUIET = NotApproved(Reason('approval-none', ('x',)), 'waiting', NOW + 7 * MINUTE
 )
 def test_the_next_moment(one: Standing, moment: datetime | None) -> None:
     assert next_moment([one], {}, NOW) == moment
-    earlier = standing('b', approval=NotApproved(Reason('approval-none', ('x',)), 'waiting', NOW + MINUTE))
+    earlier = standing(
+        'b', approval=NotApproved(Reason('approval-none', ('x',)), 'waiting', NOW + MINUTE)
+    )
     assert next_moment([one, earlier], {}, NOW) == NOW + MINUTE
 
 

@@ -22,7 +22,9 @@ from mwsocial.running.lock import Lock, touch
 PAGES = ('Social media/Queue', 'MediaWiki:Social-media.json')
 
 
-def event(title: str, server: str = 'www.mediawiki.org', dt: str = '2026-11-25T14:00:00Z') -> dict[str, Any]:
+def event(
+    title: str, server: str = 'www.mediawiki.org', dt: str = '2026-11-25T14:00:00Z'
+) -> dict[str, Any]:
     return {'title': title, 'server_name': server, 'type': 'edit', 'meta': {'dt': dt}}
 
 
@@ -94,7 +96,9 @@ def test_one_copy_beside_one_folder(tmp_path: Path) -> None:
         with pytest.raises(TemporaryError, match='Another copy'), Lock(file):
             pass
         again = f'from pathlib import Path; from mwsocial.running.lock import Lock; Lock(Path({str(file)!r})).__enter__()'
-        done = subprocess.run([sys.executable, '-c', again], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, '-c', again], capture_output=True, text=True, check=False
+        )
         assert done.returncode == 1
         assert 'Another copy' in done.stderr
     with Lock(file):
