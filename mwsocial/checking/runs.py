@@ -12,6 +12,8 @@ from mwsocial.status.values import State, Status
 
 #: Kinds of health that the check does not look at itself.
 _KINDS = ('source', 'step')
+#: Steps whose findings the check makes anew.
+_SEEN = ('', 'post', 'channels')
 
 
 def judge_runs(status: Status | None, title: str, now: datetime) -> list[Finding]:
@@ -25,4 +27,9 @@ def judge_runs(status: Status | None, title: str, now: datetime) -> list[Finding
     for one in status.health:
         if one.kind in _KINDS and one.state is State.PERSON and one.reason:
             findings.append(Finding(one.kind, Level.PERSON, one.reason, one.name))
+    findings += [
+        Finding('step', Level.PERSON, one.reason, one.name)
+        for one in status.needs
+        if one.step not in _SEEN
+    ]
     return findings

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from mwsocial.delivery.assemble import open_channels, say
@@ -37,16 +38,17 @@ def pull(
     hashtag: bool = False,
     search: bool = False,
     simulate: bool = False,
+    tell: Callable[[str], None] = say,
 ) -> Report:
-    """One run on an open desk."""
+    """One run on an open desk; *tell*: one line for the operator."""
     import pywikibot  # importing it reads user-config.py, which has been checked by now
 
     channels, not_live = open_channels(desk.config)
     for name, reason in not_live.items():
-        say(f'{name} is not asked: {reason.text()}')
+        tell(f'{name} is not asked: {reason.text()}')
     wanted = wishes(
         desk.config.hashtags, desk.config.searches,
         timeline=timeline, hashtag=hashtag, search=search,
     )  # fmt: skip
     cache = Cache(Path(pywikibot.config.base_dir) / 'mwsocial' / 'mentions.json')
-    return Pull(desk, channels, wanted, cache, say).run(simulate=simulate)
+    return Pull(desk, channels, wanted, cache, tell).run(simulate=simulate)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from mwsocial.archiving.pieces import MENTION
 from mwsocial.delivery.deeds import Words, post_for
@@ -16,6 +17,7 @@ from mwsocial.errors import EXIT_DONE, EXIT_PERSON, EXIT_TEMPORARY
 from mwsocial.reason import Reason
 from mwsocial.running.moments import following
 from mwsocial.running.step import Cycle, Done, Failure, Result
+from mwsocial.running.steps import STEPS
 from mwsocial.status.counting import spent, undecided
 from mwsocial.status.store import Said, last_said, say_it, written
 from mwsocial.status.values import Health, Spent, State, Status, carried
@@ -39,14 +41,18 @@ def publish(cycle: Cycle) -> Result:
     found = snapshot(cycle.desk.api, titles).pages
     said = last_said(cycle.desk.api, cycle.desk.config, found[pages.status])
     good = all(not isinstance(one.outcome, Failure) for one in cycle.done)
-    status = gathered(cycle, found, said)
+    status = gathered(cycle, found, said, {step.name for step in STEPS})
     outcome = say_it(cycle.desk.api, cycle.desk.config, said, status, good=good)
     code = EXIT_PERSON if isinstance(outcome, Refused) else EXIT_DONE
     return Result(written(outcome), code)
 
 
-def gathered(cycle: Cycle, found: Mapping[str, PageState], said: Said) -> Status:
-    """All that the page is to say. *found*: the pages that it counts on."""
+def gathered(
+    cycle: Cycle, found: Mapping[str, PageState], said: Said, known: Collection[str]
+) -> Status:
+    """All that the page is to say. *found*: the pages that it counts on; *known*: the names of all steps
+    that there are.
+    """
     pages = cycle.desk.config.pages
     now = cycle.now().replace(second=0)
     reading = cycle.reading
@@ -55,7 +61,9 @@ def gathered(cycle: Cycle, found: Mapping[str, PageState], said: Said) -> Status
     status = Status(
         ran=now,
         stopped=reading.stopped if reading else old.stopped,
-        needs=tuple(need for done in cycle.done for need in _result(done).needs)[:MOST],
+        needs=tuple(
+            replace(need, step=done.name) for done in cycle.done for need in _result(done).needs
+        )[:MOST],
         health=tuple(_health(cycle.done)),
         queue=_states(reading) if reading else old.queue,
         following=following(reading.standings, now) if reading else old.following,
@@ -68,9 +76,12 @@ def gathered(cycle: Cycle, found: Mapping[str, PageState], said: Said) -> Status
     )
     kinds = {kind for done in cycle.done for kind in _result(done).health}
     names = {done.name for done in cycle.done}
+    # What a step that broke off has found before still holds; what no step looks for any more does not.
+    answered = {done.name for done in cycle.done if isinstance(done.outcome, Result)}
     return carried(
         status, old, now,
         lambda one: one.kind in kinds or (one.kind == 'step' and one.name in names),
+        lambda step: step in answered or step not in known,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from mwsocial.delivery.reading import QueueReader, Reading
 from mwsocial.desk.standing import Standing
 from mwsocial.errors import EXIT_DONE, EXIT_PERSON
 from mwsocial.reason import Reason
+from mwsocial.running.incoming import hear, hear_more, suggest
 from mwsocial.running.step import Cycle, Result, Step
 from mwsocial.status.counting import anchor
 from mwsocial.status.values import Health, Need, State
@@ -83,6 +84,9 @@ def ask_channels(cycle: Cycle) -> Result:
 STEPS: tuple[Step, ...] = (
     Step('post', post),
     Step('channels', ask_channels, every=timedelta(days=1)),
+    Step('mentions', hear),
+    Step('lists', hear_more, every=timedelta(hours=1)),
+    Step('sources', suggest, every=timedelta(hours=1)),
     Step('news', compare_news, every=timedelta(hours=1)),
     Step('accounts', follow_listed, every=timedelta(days=1)),
     Step('statistics', write_numbers, every=timedelta(days=1)),

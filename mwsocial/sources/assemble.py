@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,13 +26,21 @@ def pull_sources(options: argparse.Namespace) -> int:
     return report.exit_code
 
 
-def pull(desk: OpenDesk, source: str = '', *, simulate: bool = False) -> Report:
-    """One run on an open desk; *source*: only the sources of that name or kind."""
+def pull(
+    desk: OpenDesk,
+    source: str = '',
+    *,
+    simulate: bool = False,
+    tell: Callable[[str], None] = say,
+) -> Report:
+    """One run on an open desk; *source*: only the sources of that name or kind; *tell*: one line for the
+    operator.
+    """
     wanted = only(sources(desk.config.sources), source)
     if not wanted:
-        say(f'no sources are named under "sources" on [[{desk.config_title}]]')
+        tell(f'no sources are named under "sources" on [[{desk.config_title}]]')
     return Pull(
-        desk, validity_desk(desk.config), wanted, fetcher(desk, simulate=simulate), say
+        desk, validity_desk(desk.config), wanted, fetcher(desk, simulate=simulate), tell
     ).run(simulate=simulate)
 
 

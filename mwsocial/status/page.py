@@ -129,7 +129,8 @@ def _dump(status: Status) -> str:
         'good': _time(status.good),
         'stopped': _reason(status.stopped),
         'needs': [
-            [one.name, _reason(one.reason), one.link, _time(one.since)] for one in status.needs
+            [one.name, _reason(one.reason), one.link, _time(one.since), one.step]
+            for one in status.needs
         ],
         'health': [
             [one.kind, one.name, one.state.value, _reason(one.reason), _time(one.since)]
@@ -175,8 +176,8 @@ def read(text: str) -> Status | None:
             good=_read_time(value['good']),
             stopped=_read_reason(value['stopped']),
             needs=tuple(
-                Need(str(name), _known(reason), str(link), _read_time(since))
-                for name, reason, link, since in value['needs']
+                Need(str(name), _known(reason), str(link), _read_time(since), str(step))
+                for name, reason, link, since, step in value['needs']
             ),
             health=tuple(
                 Health(str(kind), str(name), State(state), _read_reason(why), _read_time(since))

@@ -36,13 +36,15 @@ class Health:
 @dataclass(frozen=True)
 class Need:
     """Something that a person must see to. ``link``: a page of the wiki, with its section where there is
-    one, or ''. ``name``: what it is about, an item's id for instance.
+    one, or ''. ``name``: what it is about, an item's id for instance. ``step``: which step of a run has
+    found it.
     """
 
     name: str
     reason: Reason
     link: str = ''
     since: datetime | None = None
+    step: str = ''
 
 
 @dataclass(frozen=True)
@@ -82,29 +84,34 @@ class Status:
 
 
 def carried(
-    status: Status, old: Status | None, now: datetime, looked: Callable[[Health], bool]
+    status: Status,
+    old: Status | None,
+    now: datetime,
+    looked: Callable[[Health], bool],
+    ran: Callable[[str], bool],
 ) -> Status:
     """*status* with what only the page before (*old*) knows.
 
     What stands there unchanged has been so since then, all else since *now* (UTC). What this run has not
-    *looked* at (a source is not asked in every run) is as it was.
+    *looked* at (a source is not asked in every run) is as it was, and so is what steps have found that
+    it has not *ran*.
     """
     before = old or Status()
     health_before = {(one.kind, one.name): one for one in before.health}
-    needs_before = {(one.name, one.reason.key): one for one in before.needs}
+    needs_before = {(one.step, one.name, one.reason.key): one for one in before.needs}
     health = [
         replace(one, since=_since(one.state, health_before.get((one.kind, one.name)), now))
         for one in status.health
     ]
     health += [one for one in before.health if not looked(one)]
-    needs = []
+    needs = [one for one in before.needs if not ran(one.step)]
     for one in status.needs:
-        known = needs_before.get((one.name, one.reason.key))
+        known = needs_before.get((one.step, one.name, one.reason.key))
         needs.append(replace(one, since=known.since if known and known.since else now))
     return replace(
         status,
         health=tuple(sorted(health, key=lambda one: (one.kind, one.name))),
-        needs=tuple(sorted(needs, key=lambda one: (one.link, one.name, one.reason.key))),
+        needs=tuple(sorted(needs, key=lambda one: (one.link, one.name, one.reason.key, one.step))),
     )
 
 

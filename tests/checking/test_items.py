@@ -16,7 +16,7 @@ from mwsocial.desk.records import Proven, Record
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.standing import Situation, Standing, stand
 from mwsocial.reason import Reason
-from mwsocial.status.values import Health, State, Status
+from mwsocial.status.values import Health, Need, State, Status
 from mwsocial.wiki.revision import Revision
 
 NOW = datetime(2026, 11, 25, 14, tzinfo=UTC)
@@ -227,13 +227,15 @@ def test_is_a_run_missing(status: Status | None, key: str, level: Level) -> None
 def test_what_only_the_runs_know() -> None:
     """Sources and steps are in the status alone; channels and items the check looks at itself."""
     why = Reason('delivery-paused', ('x',))
-    status = Status(good=NOW, health=tuple(
+    needs = tuple(Need(f'by {step}', why, step=step) for step in ('post', 'archive', 'channels'))
+    status = Status(good=NOW, needs=needs, health=tuple(
         Health(kind, 'name', state, why)
         for kind in ('source', 'step', 'channel') for state in State
     ))  # fmt: skip
     found = judge_runs(status, 'Social media/Status', NOW)
     assert [(one.area, one.level, one.name) for one in found[1:]] == [
         ('source', Level.PERSON, 'name'), ('step', Level.PERSON, 'name'),
+        ('step', Level.PERSON, 'by archive'),
     ]  # fmt: skip
 
 

@@ -46,7 +46,9 @@ def test_what_shows_or_decides_is_guarded() -> None:
     for title, page in PAGES.items():
         if title.startswith(('Module:', 'Template:')) and not title.endswith('/doc'):
             # Nobody approves a post by what the lists show.
-            checked = not title.endswith(('/accounts', ' account', '/statistics', ' statistics'))
+            checked = not title.endswith(
+                ('/accounts', ' account', '/statistics', ' statistics', '/status')
+            )
             assert (page.edit, page.move, page.checked) == ('sysop', 'sysop', checked), title
     queue = PAGES['Social media/Queue']
     assert (queue.edit, queue.move, queue.checked) == ('', 'sysop', True)

@@ -22,7 +22,7 @@ FULL = Status(
     ran=NOW,
     good=NOW - HOUR,
     stopped=WORDS,
-    needs=(Need('a', Reason('delivery-failed', ('x', 'no')), 'Social media/Queue#a', NOW),),
+    needs=(Need('a', Reason('delivery-failed', ('x', 'no')), 'Social media/Queue#a', NOW, 'post'),),
     health=(
         Health('channel', 'mastodon', State.FINE, None, NOW - HOUR),
         Health('channel', 'x', State.PERSON, Reason('delivery-not-used', ('x', '402')), NOW),
@@ -101,11 +101,13 @@ def test_since_when() -> None:
             Health('channel', 'facebook', State.FINE),
         ),
         needs=(
-            Need('a', Reason('delivery-failed', ('x', 'others')), 'Social media/Queue#a'),
+            Need(
+                'a', Reason('delivery-failed', ('x', 'others')), 'Social media/Queue#a', step='post'
+            ),
             Need('b', WORDS),
         ),
     )
-    found = carried(new, FULL, later, lambda one: one.kind != 'source')
+    found = carried(new, FULL, later, lambda one: one.kind != 'source', lambda step: True)
     since = {(one.kind, one.name): one.since for one in found.health}
     assert since == {
         ('channel', 'x'): NOW, ('channel', 'mastodon'): later, ('channel', 'facebook'): later,
@@ -113,7 +115,9 @@ def test_since_when() -> None:
     }  # fmt: skip
     assert {one.name: one.since for one in found.needs} == {'a': NOW, 'b': later}
     assert not same(found, FULL)
-    again = carried(new, found, later + HOUR, lambda one: one.kind != 'source')
+    again = carried(new, found, later + HOUR, lambda one: one.kind != 'source', lambda step: True)
     assert same(again, found)
     assert same(replace(found, ran=later, good=later), found)
-    assert carried(Status(), None, NOW, lambda one: True).health == ()
+    kept = carried(Status(), found, later, lambda one: True, lambda step: step != 'post')
+    assert [(one.name, one.since) for one in kept.needs] == [('a', NOW)], 'that step has not run'
+    assert carried(Status(), None, NOW, lambda one: True, lambda step: True).health == ()
