@@ -44,13 +44,13 @@ def write(line: str = '') -> None:
     sys.stdout.write(line + '\n')
 
 
-def measured(desk: Desk, label: str) -> None:
-    """Run the job once through gates, and print what it took."""
+def measured(desk: Desk, label: str, script: str = 'post_queue') -> None:
+    """Run a script once through gates, and print what it took."""
     before = len(desk.edits()), len(desk.edits(NEWS))
     with Gate(desk.sandbox.url) as wiki, Gate(desk.sandbox.mastodon_url) as network:
         start = time.monotonic()
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        command = [sys.executable, '-m', 'scripts.post_queue', '-nolog']
+        command = [sys.executable, '-m', f'scripts.{script}', '-nolog']
         changes = {'MWSOCIAL_WIKI': wiki.host, 'MWSOCIAL_MASTODON_URL': network.url}
         timed = [sys.executable, '-c', PEAK, *command]
         done = subprocess.run(
@@ -99,6 +99,8 @@ def runs() -> None:
         alice.edit(QUEUE, text, 'ten approvals')
         measured(desk, 'posting, 10 of 50 items due')
         measured(desk, 'idle, 10 of 50 items posted')
+        measured(desk, 'first cycle, every step', 'run_desk')
+        measured(desk, 'idle cycle', 'run_desk')
 
 
 #: Seconds that each network takes for a post, in ``side_by_side``.

@@ -83,6 +83,9 @@ def test_configuration_and_queue_are_never_overwritten() -> None:
         'MediaWiki:Social-media.json',
         'Social media/Queue',
         'Social media/Suggestions',
+        'Social media/Mentions',
+        'Social media/Accounts',
+        'Social media/Statistics',
     }
     existing = {page.title: Standing('theirs', page.model, page.protection) for page in theirs}
     assert plan(theirs, existing, ADMIN) == ()
