@@ -265,7 +265,8 @@ class Pull:
         pieces = {}
         for placed in seen.inbox.placed:
             url = placed.mention.url
-            if url in leaving:
+            # What is gone loses its words first; the next run puts it away without them.
+            if url in leaving and url not in self._report.looked.gone:
                 item = self._report.moved.get(url, '')
                 pieces[url] = archived(seen.page.text, placed, seen.inbox, item)
         pieces = {url: pieces[url] for url in leaving if url in pieces}

@@ -527,6 +527,21 @@ def test_a_blocked_decider_and_a_hidden_history_count_for_nothing() -> None:
     assert site.queue() == {}
 
 
+def test_behind_more_history_than_is_read_nobody_can_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest revision that is read only shows the decision: its author has not decided."""
+    monkeypatch.setattr('mwsocial.proposing.history.MOST', 3)
+    site = bring(1)
+    site.decide(1, 'share', user='Alice')
+    for number in range(4):
+        site.change('Introduction.', f'{number} Introduction.', user=f'Passer-by {number}')
+    assert site.run().moved == {} and site.queue() == {}
+    site.decide(1, '', user='Alice')
+    site.decide(1, 'share', user='Dora')
+    site.run()
+    (last,) = (one for one in site.wiki.revs if one.title == QUEUE and one.user == BOT)
+    assert proposer_in(last.comment, item_id('share', url_of(1))) == 'Dora'
+
+
 def test_archived_and_put_back_is_not_proposed_again() -> None:
     site = bring(1)
     site.decide(1, 'share')
@@ -627,6 +642,16 @@ def test_words_of_posts_that_are_gone_go() -> None:
     report = site.run()
     assert (report.looked.count, report.edits) == (1, 0)
     assert site.mentions()[0].note
+
+
+def test_words_of_posts_that_are_gone_do_not_go_to_the_archive() -> None:
+    site = bring(1)
+    site.channel.looks = lambda url: post(1, public=False)
+    site.pass_days(8)
+    site.run()
+    site.run()
+    assert numbers(site.archived()) == [1] and site.urls() == []
+    assert not [one for one in site.wiki.revs if 'Archive' in one.title and 'Hello' in one.text]
 
 
 def test_looks_are_bounded_and_take_turns() -> None:
