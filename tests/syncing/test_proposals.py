@@ -27,7 +27,9 @@ def test_proposed() -> None:
 def test_in_the_name_of_who_gave_it_the_words_it_has() -> None:
     """Who rewrites another one's entry, its address too, does not approve it as the second person."""
     case = Case(blocked=['Vera']).news('Bob', ENTRY)
-    case.news('Alice', ENTRY.replace('[[MediaWiki 1.47]]', '[https://evil.example/ MediaWiki 1.47]'))
+    case.news(
+        'Alice', ENTRY.replace('[[MediaWiki 1.47]]', '[https://evil.example/ MediaWiki 1.47]')
+    )
     (one,) = case.from_news()
     assert 'https://evil.example/' in one.item.content['text']
     assert (one.user, one.decision.revid) == ('Alice', 3)
