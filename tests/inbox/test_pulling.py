@@ -501,6 +501,19 @@ def test_two_of_one_address_wait() -> None:
     assert site.queue() == {} and all('twice' in one.note for one in site.mentions())
 
 
+def test_copies_crowd_out_nothing_and_stay() -> None:
+    """Somebody puts one mention there hundreds of times: others are listed all the same."""
+    site = bring(1, 2)
+    copy = site.text[site.text.index('{{Social media mention') :].split('\n\n')[0]
+    site.wiki.edit(PAGE, site.text + f'\n{copy}' * 300, 'Mallory')
+    site.hears(post(3))
+    report = site.run()
+    assert (numbers(report.added), report.unlisted, report.waiting) == ([3], 0, 3)
+    site.pass_days(8)
+    site.run()
+    assert numbers(site.archived()) == [2, 3] and set(numbers(site.urls())) == {1}
+
+
 def test_taken_back_by_who_decided() -> None:
     """Whoever restores it has decided it himself."""
     site = bring(1)
