@@ -14,10 +14,12 @@ from mwsocial.archiving.pieces import cut_pieces
 from mwsocial.inbox.mentions import read_inbox, word_of
 from mwsocial.sources import calendars, technews
 from mwsocial.sources.discussions import headings
+from mwsocial.sources.eventpages import events
 from mwsocial.sources.facts import read_facts
 from mwsocial.sources.fetch import Fetched
 from mwsocial.status.counting import anchor
 from mwsocial.syncing.tidying import _YEAR
+from mwsocial.wiki.save import bots_welcome
 
 MANY = 500_000
 BLANKS = ' ' * MANY
@@ -62,6 +64,19 @@ def test_headings_of_the_queue_and_the_archives() -> None:
     assert _YEAR.findall('== <!-- y --> 2026 == <!-- z -->') == [('==', '2026')]
     text = f'== <nowiki>{OPEN}</nowiki> ==\n{item}'
     assert [one.key for one in cut_pieces(text, placed_items(text))] == ['a']
+
+
+def test_tables_in_tables() -> None:
+    html = '<table><tr><th>Date<th>Topic<tr><td>2026-11-30<td>A talk' + '<table><tr><td>' * 20_000
+    found, unclear = events(html, 'https://a.example/wiki/X', 'talks')
+    assert ([one.title for one in found], unclear) == (['A talk'], 0)
+
+
+def test_bots_on_a_page_of_open_tags() -> None:
+    assert bots_welcome('{{bots' + '<div ' * MANY, 'News bot')
+    assert bots_welcome('{{bots|allow=all}}' + '<div ' * MANY, 'News bot')
+    assert not bots_welcome('{{nobots}}' + '<div ' * MANY, 'News bot')
+    assert not bots_welcome('{{bots|' + '<div ' * MANY + '}}', 'News bot')
 
 
 def test_rules_that_never_come_true(monkeypatch: pytest.MonkeyPatch) -> None:
