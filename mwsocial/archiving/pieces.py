@@ -87,7 +87,9 @@ def _section(text: str, skeleton: Skeleton, template: Template) -> tuple[int, in
 
 
 def _level(text: str, heading: Heading) -> int:
-    line = re.sub(r'<!--.*?-->', '', text[heading.start : heading.end], flags=re.DOTALL).strip()
+    line = re.sub(
+        r'<!--.*?(?:-->|\Z)', '', text[heading.start : heading.end], flags=re.DOTALL
+    ).strip()
     opening = len(line) - len(line.lstrip('='))
     return min(opening, len(line) - len(line.rstrip('=')), 6)
 

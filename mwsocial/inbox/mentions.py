@@ -31,7 +31,8 @@ KINDS = ('reply', 'mention', 'hashtag', 'search', 'timeline')
 #: What the bot alone writes into a mention, beside what it was made with.
 OWN = ('item', 'note')
 
-_COMMENT = re.compile(r'<!--.*?-->', re.DOTALL)
+# To the end where it is never closed: each looked for on its own takes time in the square of them.
+_COMMENT = re.compile(r'<!--.*?(?:-->|\Z)', re.DOTALL)
 _DIGITS = 10
 
 

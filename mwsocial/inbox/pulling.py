@@ -52,11 +52,16 @@ class _Seen:
     now: datetime
 
     def undecided(self) -> list[Mention]:
-        """Mentions of the bot's about which nothing is decided."""
+        """Mentions of the bot's about which nothing is decided; each once, however often somebody has put
+        it there.
+        """
         done = self.decided.used.keys() | self.decided.ignored.keys()
-        return [
-            one for one in self.inbox.mentions if one.digest in self.brought and one.url not in done
-        ]
+        found = {
+            one.url: one
+            for one in self.inbox.mentions
+            if one.digest in self.brought and one.url not in done
+        }
+        return list(found.values())
 
 
 class Pull:
@@ -263,9 +268,13 @@ class Pull:
     ) -> dict[str, str]:
         """Put what leaves into the archive: by address what stands there now."""
         pieces = {}
+        doubled = seen.inbox.doubled()  # which of them it is, people must say
         for placed in seen.inbox.placed:
             url = placed.mention.url
-            if url in leaving:
+            if url in doubled:
+                continue
+            # What is gone loses its words first; the next run puts it away without them.
+            if url in leaving and url not in self._report.looked.gone:
                 item = self._report.moved.get(url, '')
                 pieces[url] = archived(seen.page.text, placed, seen.inbox, item)
         pieces = {url: pieces[url] for url in leaving if url in pieces}

@@ -32,7 +32,8 @@ def read_steps(
 
     *shown* tells what a text of the page shows of each of them. Raises TemporaryError.
     """
-    chain = chain_since(api, page, since)[:MOST]
+    whole = chain_since(api, page, since)
+    chain = whole[:MOST]
     steps: dict[str, list[Step[T]]] = {name: [] for name in names}
     for start in range(0, len(chain), min(_BATCH, api.batch)):
         batch = chain[start : start + min(_BATCH, api.batch)]
@@ -41,6 +42,10 @@ def read_steps(
             there = None if revision.text_hidden else shown(read[revision.revid])
             for name, found in steps.items():
                 found.append(Step(revision, None if there is None else tuple(there.get(name, ()))))
+    for revision in whole[MOST : MOST + 1]:
+        # What is older is not read: what stands already in the oldest one read may be anybody's.
+        for found in steps.values():
+            found.append(Step(revision, None))
     return {name: found[::-1] for name, found in steps.items()}
 
 

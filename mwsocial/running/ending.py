@@ -26,14 +26,14 @@ class Ending:
         """*leave* ends the process at once with an exit code."""
         self._grace = grace
         self._leave = leave
-        self._told = threading.Event()
+        self._told = False
         #: set when there is something to look at: an end, or a change on the wiki
         self.wake = threading.Event()
         self._timer: threading.Timer | None = None
 
     def __call__(self) -> bool:
         """Whether it was told to end."""
-        return self._told.is_set()
+        return self._told
 
     def listen(self) -> None:
         """Take the signals from now on."""
@@ -42,13 +42,16 @@ class Ending:
 
     def tell(self) -> None:
         """Tell it to end."""
-        if self._told.is_set():
+        if self._told:
             return
-        self._told.set()
-        self.wake.set()
+        self._told = True
         self._timer = threading.Timer(self._grace, self._too_long)
         self._timer.daemon = True
         self._timer.start()
+        # Last: where the signal came while the main thread was about to wait or had just woken up, it
+        # holds the lock of this event itself, and never comes back from here (an Event is not safe in
+        # a signal's handler). Then the timer ends the process.
+        self.wake.set()
 
     def done(self) -> None:
         """Everything was finished in time."""

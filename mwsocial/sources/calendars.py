@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +27,8 @@ MOST = 5000
 DEEPEST = 20
 MOST_RECURRING = 200
 OLDEST = timedelta(days=366 * 15)
+#: Seconds of work for the rules of one calendar: one that never comes true is followed to the year 9999.
+PATIENCE = 10.0
 _FREQUENCIES = frozenset({'DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'})
 _PARTS = frozenset({
     'FREQ', 'INTERVAL', 'COUNT', 'UNTIL', 'BYDAY', 'BYMONTH', 'BYMONTHDAY', 'BYSETPOS', 'WKST',
@@ -116,6 +119,7 @@ class _Reader:
         self.now = now
         self.last = last
         self.left = MOST_RECURRING
+        self.end = time.process_time() + PATIENCE
 
     def read(self, components: Sequence[Any]) -> Read:
         # What stands for one time of a recurring event takes its place.
@@ -188,7 +192,7 @@ class _Reader:
         """The times of a rule in the span. Only rules that can be followed in bounded time."""
         self.left -= 1
         rules = rule if isinstance(rule, list) else [rule]
-        if self.left < 0 or len(rules) != 1:
+        if self.left < 0 or len(rules) != 1 or time.process_time() > self.end:
             raise _Skip('sources-event-rule')
         parts = {str(name).upper(): values for name, values in rules[0].items()}
         frequency = str(next(iter(parts.get('FREQ', [''])), '')).upper()
@@ -207,7 +211,7 @@ class _Reader:
         options = self._options(parts, horizon, zone)
         # Wall time recurs, not UTC: "every Tuesday at 18:00" stays so when clocks change.
         times = rrule.rrule(getattr(rrule, frequency), dtstart=first, **options)
-        # A count is taken here, so that the horizon ends even a rule that never comes true.
+        # A count is taken here, so that the horizon ends a rule that comes true too late.
         count = int(next(iter(parts.get('COUNT', [MOST]))))
         return [
             moment.replace(tzinfo=zone).astimezone(UTC)

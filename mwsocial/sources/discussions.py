@@ -19,7 +19,7 @@ from mwsocial.sources.trouble import Trouble
 from mwsocial.sources.wikis import Wiki
 from mwsocial.wiki.api import read_timestamp
 
-_HEADING = re.compile(r'^==[ \t]*([^=\n].*?)[ \t]*==[ \t]*(?:<!--.*?-->)?[ \t]*$', re.MULTILINE)
+_HEADING = re.compile(r'^==(?!=)(.+)$', re.MULTILINE)
 
 
 class DiscussionSource:
@@ -93,7 +93,17 @@ class DiscussionSource:
 
 def headings(wikitext: str) -> list[str]:
     """The titles of the page's sections of the second level, each once."""
-    return list(dict.fromkeys(found[1].strip() for found in _HEADING.finditer(wikitext)))
+    found = (_title(one[1]) for one in _HEADING.finditer(wikitext))
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _title(rest: str) -> str:
+    """What a line says after its first two signs; '' where it is no heading."""
+    # By hand: an expression for this takes time in the cube of a line's blanks, and anybody writes it.
+    words = rest.rstrip(' \t')
+    if words.endswith('-->') and '<!--' in words:
+        words = words[: words.rfind('<!--')].rstrip(' \t')
+    return words.removesuffix('==').strip() if words.endswith('==') else ''
 
 
 def anchor(title: str) -> str:

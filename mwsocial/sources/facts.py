@@ -66,7 +66,10 @@ def read_facts(wikitext: str) -> list[tuple[str, str]]:
     """The facts of the page: words and link ('' for none) of each line that begins with ``*``."""
     found: dict[str, str] = {}
     bare = re.sub(
-        r'<!--.*?-->|<(noinclude|nowiki|pre)\b.*?</\1\s*>', '', wikitext, flags=re.DOTALL | re.I
+        r'<!--.*?(?:-->|\Z)|<(noinclude|nowiki|pre)\b.*?(?:</\1\s*>|\Z)',
+        '',
+        wikitext,
+        flags=re.DOTALL | re.I,
     )
     for line in bare.split('\n'):
         if not line.startswith('*'):

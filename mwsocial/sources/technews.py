@@ -31,11 +31,11 @@ _END = re.compile(r'<section\s+end\s*=')
 _TRANSLATE = re.compile(
     r'</?translate(?:\s[^<>]*)?>|<tvar[|\s][^<>]*>|</tvar>|</>|<!--T:[^<>]*?-->|</?languages\s*/?>'
 )
-_COMMENT = re.compile(r'<!--.*?-->', re.DOTALL)
-_APART = re.compile(r'<(noinclude)\b.*?</\1\s*>', re.DOTALL | re.IGNORECASE)
-_BOLD = re.compile(r"^;?\s*'''(.+?)'''\s*:?\s*$")
-_HEADING = re.compile(r'^(={2,6})\s*(.+?)\s*\1\s*$')
-_TERM = re.compile(r'^;\s*([^:]+?)\s*$')
+# Anybody may write these pages: nothing here may take time in the square of what is never closed.
+_COMMENT = re.compile(r'<!--.*?(?:-->|\Z)', re.DOTALL)
+_APART = re.compile(r'<(noinclude)\b.*?(?:</\1\s*>|\Z)', re.DOTALL | re.IGNORECASE)
+_BOLD = re.compile(r"^;?\s*'''(.+?)'''\s*+:?\s*+$")
+_TERM = re.compile(r'^;([^:]+)$')
 _NOTHING = re.compile(r'there is no technical newsletter this week', re.IGNORECASE)
 _FOOTNOTE = re.compile(r'\[https?://[^\s\[\]]+(?:\s+\[?\d{0,3}\]?)?\]')
 
@@ -99,10 +99,15 @@ def _lines(text: str) -> list[str]:
 
 
 def _title(line: str) -> str:
-    for shape, group in ((_BOLD, 1), (_HEADING, 2), (_TERM, 1)):
-        if found := shape.match(line):
-            return found[group]
-    return ''
+    if found := _BOLD.match(line):
+        return found[1]
+    bare = line.strip('=')
+    before = len(line) - len(line.lstrip('='))
+    level = min(before, len(line) - before - len(bare), 6)
+    if bare.strip() and level >= 2:
+        return line[level:-level].strip()
+    found = _TERM.match(line)
+    return found[1].strip() if found else ''
 
 
 def plain_line(wikitext: str) -> str:

@@ -139,9 +139,20 @@ def _without_declarations(html: str) -> str:
 
 def rows(table: Node) -> list[list[Node]]:
     """The cells of a table's rows, without those of tables inside it."""
-    inner = {id(one) for nested in table.all('table') for one in nested.walk()}
     return [
-        [cell for cell in row.all('td', 'th') if id(cell) not in inner]
-        for row in table.all('tr')
-        if id(row) not in inner
+        [cell for cell in _own(row) if cell.tag in ('td', 'th')]
+        for row in _own(table)
+        if row.tag == 'tr'
     ]
+
+
+def _own(node: Node) -> Iterator[Node]:
+    """All elements in it but those in tables in it: looked through again and again, many tables in each
+    other would take for ever.
+    """
+    stack = [one for one in reversed(node.inside) if isinstance(one, Node)]
+    while stack:
+        one = stack.pop()
+        yield one
+        if one.tag != 'table':
+            stack += [each for each in reversed(one.inside) if isinstance(each, Node)]

@@ -13,7 +13,7 @@ from mwsocial.status.values import Spent
 from mwsocial.wiki.items import MOST_PARAMETERS, parameters
 from mwsocial.wiki.skeleton import cut
 
-_HEADING = re.compile(r'(={2,6})[ \t]*([^=\[\]{}|<>#&\'~]+?)[ \t]*\1[ \t]*')
+_HEADING = re.compile(r'(={2,6})([^=\[\]{}|<>#&\'~]+)\1[ \t]*')
 
 
 def undecided(text: str, name: str) -> int:
@@ -36,7 +36,8 @@ def anchor(text: str, line: int) -> str:
     for above in reversed(text.split('\n')[: max(0, line)]):
         if above.startswith('='):
             found = _HEADING.fullmatch(above)
-            return f'#{found[2]}' if found else ''
+            title = found[2].strip(' \t') if found else ''
+            return f'#{title}' if title else ''
     return ''
 
 

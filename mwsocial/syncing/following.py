@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from mwsocial.channels.abilities import abilities
 from mwsocial.channels.base import Channel, Followed, Refused, TryLater
 from mwsocial.channels.registry import wrong_account
 from mwsocial.checking.findings import Level
 from mwsocial.desk.approval.listed import listed
-from mwsocial.desk.item import Item
+from mwsocial.desk.item import Item, Queue
 from mwsocial.reason import Reason
 from mwsocial.syncing import accounts
 from mwsocial.syncing.report import Report
@@ -22,6 +23,7 @@ from mwsocial.wiki.history import PageHistory
 from mwsocial.wiki.read import PageState, snapshot
 from mwsocial.wiki.save import Refused as SaveRefused
 from mwsocial.wiki.save import Saved, save
+from mwsocial.wiki.textstore import TextStore
 
 #: So many accounts are followed at once on one channel: more would look like spam to the network.
 PER_RUN = 10
@@ -101,14 +103,20 @@ def counting(
 ) -> dict[str, list[str]]:
     """The accounts that count, by channel; told is what waits for an approver and what is wrong."""
     rows = accounts.read_accounts(page.text)
-    history = PageHistory(
-        api, page, FormerRights(api, config_title), reading=accounts.read_accounts
-    )
+    former, store = FormerRights(api, config_title), TextStore()
+    known = frozenset(config.channels)
+    histories: dict[str, PageHistory] = {}
     found: dict[str, list[str]] = {}
     for row in rows.items:
         if row.faults:
             report.find(row.faults[0], row.id)
-        elif _counts(row, history, config, now):
+            continue
+        # One account's name on two channels is two rows: that one counts says nothing of the other.
+        name = row.content['channel'] if row.content['channel'] in known else ''
+        if name not in histories:
+            reading = partial(_rows_of, name, known)
+            histories[name] = PageHistory(api, page, former, store, reading=reading)
+        if _counts(row, histories[name], config, now):
             mine = found.setdefault(row.content['channel'], [])
             if row.id not in mine:
                 mine.append(row.id)
@@ -117,6 +125,14 @@ def counting(
     for name in sorted(set(found) - set(config.channels)):
         report.find(Reason('syncing-account-channel', (', '.join(found[name]), name)))
     return found
+
+
+def _rows_of(name: str, known: Collection[str], text: str) -> Queue:
+    """The rows of a channel; of all that are not *known*, if *name* is ''."""
+    return Queue(tuple(
+        row for row in accounts.read_accounts(text).items
+        if row.content['channel'] == name or not (name or row.content['channel'] in known)
+    ))  # fmt: skip
 
 
 def _counts(row: Item, history: PageHistory, config: DeskConfig, now: datetime) -> bool:

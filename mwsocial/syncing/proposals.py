@@ -90,7 +90,7 @@ class Finder:
             return False
         if one.date < world.since.date() or revision.timestamp < world.since:
             return False
-        if origin.unclear or revision.user_hidden:
+        if origin.unclear or revision.user_hidden or self._giver(one).user_hidden:
             self._report.tell(f'{origin.id} is not proposed: nobody can see who brought it')
             return False
         touched = (origin.changed or revision).timestamp
@@ -112,11 +112,17 @@ class Finder:
         """Without those of people who are blocked now."""
         if not found:
             return []
-        who = [one.origin.revision for one in found if one.origin.revision]
-        blocked = trusted(self._world.api, who).blocked
-        return [
-            one for one in found if one.origin.revision and one.origin.revision.user not in blocked
-        ]
+        who = {one.origin.id: self._giver(one) for one in found}
+        blocked = trusted(self._world.api, who.values()).blocked
+        return [one for one in found if who[one.origin.id].user not in blocked]
+
+    def _giver(self, one: Placed) -> Revision:
+        """The revision by which a person gave the entry the words that it has now: in whose name it is
+        proposed. Who rewrites somebody else's entry must not approve it alone.
+        """
+        revision, changed = one.origin.revision, one.origin.changed
+        assert revision is not None
+        return changed if changed and changed.user not in self._world.config.bots else revision
 
     def _missing_on(self, one: Placed) -> tuple[str, ...]:
         """The enabled channels on which nobody has posted it by hand."""
@@ -165,7 +171,7 @@ class Finder:
             why.append(Reason('syncing-by-hand', (', '.join(there),)).text())
         editors = {'comment': '; '.join(why), **_hold(text)}
         return Used(
-            Item(0, content, editors), revision, revision.timestamp,
+            Item(0, content, editors), self._giver(one), revision.timestamp,
             words_of_entry(one.words), 'syncing-added',
         )  # fmt: skip
 

@@ -21,7 +21,8 @@ MARK = 'mwsocial:old-news'
 #: No page has so many date groups: nothing of the archive is surplus.
 _ALL = 1_000_000
 _YEAR = re.compile(
-    r'^(={2,6})[ \t]*(?:<!--.*?-->)?[ \t]*(\d{4})[ \t]*\1[ \t]*(?:<!--.*?-->)?[ \t]*$', re.MULTILINE
+    r'^(={2,6})[ \t]*+(?:<!--.*?-->)?[ \t]*+(\d{4})[ \t]*+\1[ \t]*+(?:<!--.*?-->)?[ \t]*+$',
+    re.MULTILINE,
 )
 
 

@@ -501,6 +501,19 @@ def test_two_of_one_address_wait() -> None:
     assert site.queue() == {} and all('twice' in one.note for one in site.mentions())
 
 
+def test_copies_crowd_out_nothing_and_stay() -> None:
+    """Somebody puts one mention there hundreds of times: others are listed all the same."""
+    site = bring(1, 2)
+    copy = site.text[site.text.index('{{Social media mention') :].split('\n\n')[0]
+    site.wiki.edit(PAGE, site.text + f'\n{copy}' * 300, 'Mallory')
+    site.hears(post(3))
+    report = site.run()
+    assert (numbers(report.added), report.unlisted, report.waiting) == ([3], 0, 3)
+    site.pass_days(8)
+    site.run()
+    assert numbers(site.archived()) == [2, 3] and set(numbers(site.urls())) == {1}
+
+
 def test_taken_back_by_who_decided() -> None:
     """Whoever restores it has decided it himself."""
     site = bring(1)
@@ -525,6 +538,21 @@ def test_a_blocked_decider_and_a_hidden_history_count_for_nothing() -> None:
     brought.hidden.add('text')
     site.run()
     assert site.queue() == {}
+
+
+def test_behind_more_history_than_is_read_nobody_can_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest revision that is read only shows the decision: its author has not decided."""
+    monkeypatch.setattr('mwsocial.proposing.history.MOST', 3)
+    site = bring(1)
+    site.decide(1, 'share', user='Alice')
+    for number in range(4):
+        site.change('Introduction.', f'{number} Introduction.', user=f'Passer-by {number}')
+    assert site.run().moved == {} and site.queue() == {}
+    site.decide(1, '', user='Alice')
+    site.decide(1, 'share', user='Dora')
+    site.run()
+    (last,) = (one for one in site.wiki.revs if one.title == QUEUE and one.user == BOT)
+    assert proposer_in(last.comment, item_id('share', url_of(1))) == 'Dora'
 
 
 def test_archived_and_put_back_is_not_proposed_again() -> None:
@@ -627,6 +655,16 @@ def test_words_of_posts_that_are_gone_go() -> None:
     report = site.run()
     assert (report.looked.count, report.edits) == (1, 0)
     assert site.mentions()[0].note
+
+
+def test_words_of_posts_that_are_gone_do_not_go_to_the_archive() -> None:
+    site = bring(1)
+    site.channel.looks = lambda url: post(1, public=False)
+    site.pass_days(8)
+    site.run()
+    site.run()
+    assert numbers(site.archived()) == [1] and site.urls() == []
+    assert not [one for one in site.wiki.revs if 'Archive' in one.title and 'Hello' in one.text]
 
 
 def test_looks_are_bounded_and_take_turns() -> None:

@@ -144,6 +144,19 @@ def test_what_takes_too_long_is_left(capsys: pytest.CaptureFixture[str]) -> None
     assert 'left to the next run' in capsys.readouterr().out
 
 
+def test_told_while_the_main_thread_is_about_to_wait() -> None:
+    """It holds the event's own lock then, and the handler runs in it: it ends in time all the same."""
+    gone = threading.Event()
+    ending = Ending(0.0, lambda code: gone.set())
+    teller = threading.Thread(target=ending.tell, daemon=True)
+    with ending.wake._cond:  # type: ignore[attr-defined]
+        teller.start()
+        assert gone.wait(20)
+        assert ending()
+    teller.join(20)
+    assert ending.wake.is_set()
+
+
 def test_signals() -> None:
     before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
     try:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from mwsocial.channels.base import Followed, Refused, TryLater
 from mwsocial.checking.findings import Level
 from mwsocial.reason import Reason
-from mwsocial.syncing.following import _follow
+from mwsocial.syncing.following import _follow, counting
 from mwsocial.syncing.report import Report
+from mwsocial.wiki.config import parse_config
+from mwsocial.wiki.read import snapshot
+from tests.sources.fakewiki import FakeWiki
 
 
 class Fake:
@@ -54,3 +58,24 @@ def test_simulated() -> None:
     assert fake.asked == []
     assert report.lines == ['would follow @a@b on mastodon']
     assert report.exit_code == 0
+
+
+ROW = '{{Social media account\n| channel = %s\n| account = news\n}}\n'
+
+
+def test_one_name_on_two_channels_is_two_rows() -> None:
+    """That an approver listed it on one says nothing of the row that somebody else wrote beside it."""
+    wiki = FakeWiki()
+    title = 'Social media/Accounts'
+    wiki.edit(title, 'The list.', 'Carol')
+    wiki.edit(title, 'The list.\n' + ROW % 'x', 'Alice')
+    wiki.edit(title, 'The list.\n' + ROW % 'mastodon' + ROW % 'x' + ROW % 'other', 'Mallory')
+    config = parse_config(json.dumps({
+        'bot': 'News bot', 'approvers': {'users': ['Alice']},
+        'channels': {name: {'network': name} for name in ('mastodon', 'x')},
+    }), 'x')  # fmt: skip
+    api = cast(Any, wiki)
+    page = snapshot(api, [title]).pages[title]
+    report = Report('accounts')
+    assert counting(api, config, 'x', page, wiki.time, report) == {'x': ['news']}
+    assert report.lines == ['news waits for an approver to confirm it'] * 2

@@ -24,6 +24,21 @@ def test_proposed() -> None:
     assert one.item.editors == {'comment': 'from MediaWiki News of 2026-11-25'}
 
 
+def test_in_the_name_of_who_gave_it_the_words_it_has() -> None:
+    """Who rewrites another one's entry, its address too, does not approve it as the second person."""
+    case = Case(blocked=['Vera']).news('Bob', ENTRY)
+    case.news(
+        'Alice', ENTRY.replace('[[MediaWiki 1.47]]', '[https://evil.example/ MediaWiki 1.47]')
+    )
+    (one,) = case.from_news()
+    assert 'https://evil.example/' in one.item.content['text']
+    assert (one.user, one.decision.revid) == ('Alice', 3)
+    # A correction of the bot's is nobody's; one of somebody who is blocked is proposed for nobody.
+    (one,) = Case().news('Bob', ENTRY).news(BOT, ENTRY.replace('many', 'few')).from_news()
+    assert one.user == 'Bob'
+    assert case.news('Vera', ENTRY.replace('many', 'evil')).from_news() == []
+
+
 def test_templates_are_expanded() -> None:
     assert texts(Case().news('Bob', 'There is something {{new}} at last.')) == [
         'There is something new at last. https://wiki.example/w/New_things'
