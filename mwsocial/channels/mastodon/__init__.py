@@ -9,6 +9,5 @@ is the whole.
 from __future__ import annotations
 
 from mwsocial.channels.mastodon.channel import MastodonChannel
-from mwsocial.channels.mastodon.client import same_account
 
-__all__ = ['MastodonChannel', 'same_account']
+__all__ = ['MastodonChannel']

@@ -19,6 +19,7 @@ from mwsocial import __version__
 from mwsocial.channels import answers
 from mwsocial.channels.base import Account, CannotLook, Refused, TryLater
 from mwsocial.channels.mastodon import instance
+from mwsocial.channels.registry import same_account
 from mwsocial.channels.transport import CarefulSession, Exchange, origin_of
 from mwsocial.reason import Reason
 
@@ -171,8 +172,3 @@ class Client:
             if not known or exchange.status == 429:
                 return CannotLook(self.not_done(exchange).reason)
         return {}
-
-
-def same_account(found: str, expected: str) -> bool:
-    """Whether *found* (``@user@host``) is the *expected* account, or any will do ('')."""
-    return not expected or found.lstrip('@').casefold() == expected.strip().lstrip('@').casefold()

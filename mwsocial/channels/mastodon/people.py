@@ -13,7 +13,8 @@ from mwsocial.channels.base import (
     Refused,
     TryLater,
 )
-from mwsocial.channels.mastodon.client import Client, same_account
+from mwsocial.channels.mastodon.client import Client
+from mwsocial.channels.registry import same_account
 from mwsocial.channels.transport import Exchange
 from mwsocial.reason import Reason
 
