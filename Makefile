@@ -1,5 +1,6 @@
 # make try    set everything up, start the sandbox, play one item from proposal to posted
 # make test   all checks and tests, against real servers on this machine
+# make trust  the long proofs: every boundary at which a run can die, on real servers
 # make check  only lint and types
 # make bench  requests, edits, CPU and memory of whole runs
 # make stop   stop the sandbox
@@ -11,7 +12,7 @@ BIN = .venv/bin
 # So many tests run at a time; each has servers of its own, so more than there are cores gain nothing.
 WORKERS ?= 2
 
-.PHONY: try test check unit bench pictures stop clean
+.PHONY: try test check unit trust bench pictures stop clean
 
 try: .venv/ready
 	$(BIN)/python -m mwsocial.sandbox up
@@ -27,8 +28,11 @@ check: .venv/ready-test
 unit: .venv/ready-test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
+trust: .venv/ready-test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --trust -m trust
+
 bench: .venv/ready-test
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench -write
 
 pictures: .venv/ready-test
 	$(BIN)/python -m tests.onwiki.pictures

@@ -3,7 +3,7 @@ image, and single posts with an image where a network takes no threads.
 
 Nothing is posted twice and nothing is missing. X and Facebook tell nobody for sure what they have taken:
 there, and only there, a place may end ``unconfirmed``; an approver looks at the account, says what is, and
-that ends it either way. Every boundary of ``docs/delivery.md`` on the way to the wiki is in ``test_kill``.
+that ends it either way. ``make trust`` tries every change, ``make test`` one on each network. Every boundary of ``docs/delivery.md`` on the way to the wiki is in ``test_kill``.
 """
 
 from __future__ import annotations
@@ -128,6 +128,17 @@ def lives_through(desk: Desk, network: str, number: int, when: str) -> tuple[boo
 EMPTY: dict[int, str] = {}
 
 
+@pytest.mark.parametrize('network', NETWORKS)
+def test_killed_when_a_post_was_taken(four: Desk, network: str) -> None:
+    """In the middle of the thread, or after the only post: the answer is lost, the post is there."""
+    EMPTY[id(four)] = four.text()
+    number = 3 if network in ('mastodon', 'bluesky') else 2
+    killed, looked = lives_through(four, network, number, 'after')
+    assert killed
+    assert looked <= {'x', 'facebook'}
+
+
+@pytest.mark.trust
 @pytest.mark.parametrize('when', ['before', 'after'])
 @pytest.mark.parametrize('network', NETWORKS)
 def test_kill_around_every_change(
