@@ -18,7 +18,7 @@ from importlib import resources
 import mwsocial
 
 #: Areas of ``mwsocial/i18n`` whose sentences the cards use.
-AREAS = ('values', 'validity', 'onwiki', 'lists')
+AREAS = ('values', 'validity', 'onwiki', 'lists', 'overview')
 _QUEUE = 'Social media/Queue'
 _CONFIGURATION = 'MediaWiki:Social-media.json'
 _MENTIONS = 'Social media/Mentions'
@@ -136,15 +136,22 @@ def _pages(
     )  # fmt: skip
     for name in (
         'desk', 'limits/data', 'limits/text', 'limits/domains', 'limits/mastodon', 'limits/x', 'limits',
-        'addresses', 'values', 'tools', 'source', 'check', 'card', '',
+        'addresses', 'values', 'tools', 'source', 'check', 'look', 'card', '',
     ):  # fmt: skip
         page = f'Social media/{name}'.rstrip('/')
         yield guarded(f'Module:{page}', f'Module/{page}.lua', 'Scribunto')
-    # It shows how old the status page is: nothing that anybody approves.
-    yield OnwikiPage(
-        'Module:Social media/status', 'Module/Social media/status.lua', 'Scribunto',
-        text('Module/Social media/status.lua'), edit=level, move=level,
-    )  # fmt: skip
+    # They show how old the status page is, and what waits: nothing that anybody approves.
+    for name in ('status', 'overview'):
+        file = f'Module/Social media/{name}.lua'
+        yield OnwikiPage(
+            f'Module:Social media/{name}', file, 'Scribunto', text(file), edit=level, move=level
+        )
+    for name in ('overview', 'pages'):
+        page = f'Social media {name}'
+        file = f'Template/{page}.wikitext'
+        yield OnwikiPage(f'Template:{page}', file, 'wikitext', text(file), edit=level, move=level)
+        file = f'Template/{page}/doc.wikitext'
+        yield OnwikiPage(f'Template:{page}/doc', file, 'wikitext', text(file))
     yield OnwikiPage(
         'Module:Social media/doc', 'Module/Social media/doc.wikitext', 'wikitext',
         text('Module/Social media/doc.wikitext'),

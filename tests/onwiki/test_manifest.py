@@ -45,9 +45,18 @@ def test_no_title_twice() -> None:
 def test_what_shows_or_decides_is_guarded() -> None:
     for title, page in PAGES.items():
         if title.startswith(('Module:', 'Template:')) and not title.endswith('/doc'):
-            # Nobody approves a post by what the lists show.
+            # Nobody approves a post by what the lists and the overview show.
             checked = not title.endswith(
-                ('/accounts', ' account', '/statistics', ' statistics', '/status')
+                (
+                    '/accounts',
+                    ' account',
+                    '/statistics',
+                    ' statistics',
+                    '/status',
+                    '/overview',
+                    ' overview',
+                    ' pages',
+                )
             )
             assert (page.edit, page.move, page.checked) == ('sysop', 'sysop', checked), title
     queue = PAGES['Social media/Queue']

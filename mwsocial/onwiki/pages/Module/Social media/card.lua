@@ -1,10 +1,10 @@
 -- The HTML of the cards. Everything stands on one line of source, so that no foreign character is
--- ever the first of a line; colours follow the skin (light and dark), sides follow the direction of
--- the script; words say everything that colours say.
+-- ever the first of a line.
 local p = {}
 
 local check = require( 'Module:Social media/check' )
 local limits = require( 'Module:Social media/limits' )
+local look = require( 'Module:Social media/look' )
 local tools = require( 'Module:Social media/tools' )
 
 --- How many digits of the fingerprint an approval shows.
@@ -14,24 +14,9 @@ local ROOM = 8000
 
 local say, html, label, inert = tools.say, tools.html, tools.label, tools.inert
 
--- Colours: the skin's own (Codex design tokens), with those of light skins where it has none.
-local function tone( name, background, border, color )
-	return {
-		background = 'var(--background-color-' .. name .. '-subtle,' .. background .. ')',
-		border = 'var(--border-color-' .. name .. ',' .. border .. ')',
-		color = 'var(--color-' .. name .. ',' .. color .. ')'
-	}
-end
-local TONES = {
-	good = tone( 'success', '#dff2eb', '#177860', '#177860' ),
-	bad = tone( 'error', '#ffe9e5', '#bf3c2c', '#bf3c2c' ),
-	warn = tone( 'warning', '#fdf2d5', '#987027', '#886425' ),
-	active = tone( 'progressive', '#f1f4fd', '#36c', '#36c' ),
-	quiet = {
-		background = 'var(--background-color-neutral,#eaecf0)', border = 'var(--border-color-base,#a2a9b1)',
-		color = 'var(--color-subtle,#54595d)'
-	}
-}
+local TONES, STYLES, SUBTLE, LINK = look.TONES, look.STYLES, look.SUBTLE, look.LINK
+local element, group, box, pill, strong = look.element, look.group, look.box, look.pill, look.strong
+
 local STATES = {
 	proposed = 'active', approved = 'good', sending = 'active', posted = 'good', ['partly posted'] = 'warn',
 	failed = 'bad', unconfirmed = 'bad', missed = 'warn', held = 'warn', declined = 'quiet', deleted = 'quiet',
@@ -41,54 +26,6 @@ local RECORDS = {
 	sending = 'active', posted = 'good', failed = 'bad', unconfirmed = 'bad', waiting = 'warn',
 	released = 'quiet', deleted = 'quiet', editing = 'active', deleting = 'active', kept = 'warn'
 }
-
-local TEXT = 'color:var(--color-base,#202122)'
-local SUBTLE = 'color:var(--color-subtle,#54595d)'
-local LINK = 'color:var(--color-progressive,#36c)'
-local BORDER = '1px solid var(--border-color-subtle,#c8ccd1)'
-local STYLES = {
-	card = 'display:flow-root;border:' .. BORDER .. ';border-radius:6px;margin:.5em 0 1em;' ..
-		'padding:.7em .9em;max-width:60em;background:var(--background-color-base,#fff);' .. TEXT,
-	row = 'display:flex;flex-wrap:wrap;align-items:baseline;gap:.2em .8em',
-	pill = 'border-radius:1em;padding:.1em .7em;font-weight:bold',
-	box = 'border-radius:4px;padding:.4em .7em;margin:.6em 0 0;overflow-wrap:anywhere',
-	grid = 'display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,17em),1fr));gap:.6em;margin:.6em 0 0',
-	post = 'border:' .. BORDER .. ';border-radius:6px;padding:.5em .7em;min-width:0',
-	words = 'white-space:pre-wrap;overflow-wrap:anywhere;margin:.4em 0 0;line-height:1.5',
-	heading = 'margin:0 0 .4em',
-	part = 'border-top:1px dashed var(--border-color-base,#a2a9b1);margin-top:.5em;padding-top:.1em',
-	last = 'margin-inline-start:auto',
-	button = 'display:inline-block;border-radius:3px;padding:.25em .9em;font-weight:bold;' ..
-		'background:var(--background-color-progressive,#36c);color:var(--color-inverted-fixed,#fff)',
-	copy = 'display:inline-block;user-select:all;overflow-wrap:anywhere;white-space:pre-wrap;' ..
-		'background:var(--background-color-neutral-subtle,#f8f9fa);' .. TEXT .. ';border:' .. BORDER ..
-		';border-radius:3px;padding:.1em .4em;font-size:.9em'
-}
-
---- `<name style=… other>inside</name>`. `other` is ready HTML.
-local function element( name, style, inside, other )
-	return '<' .. name .. ( style and ' style="' .. style .. '"' or '' ) .. ( other and ' ' .. other or '' ) .. '>' ..
-		inside .. '</' .. name .. '>'
-end
-
-local function group( style, name, inside )
-	return element( 'div', style, inside, 'role="group" aria-label="' .. name .. '"' )
-end
-
-local function box( name, inside )
-	local colours = TONES[name]
-	return element( 'div', STYLES.box .. ';background:' .. colours.background .. ';border-inline-start:4px solid ' ..
-		colours.border, inside )
-end
-
-local function pill( name, inside )
-	local colours = TONES[name]
-	return element( 'span', STYLES.pill .. ';background:' .. colours.background .. ';color:' .. colours.color, inside )
-end
-
-local function strong( inside )
-	return '<b>' .. inside .. '</b>'
-end
 
 -- Links ----------------------------------------------------------------------------------------
 
@@ -486,9 +423,10 @@ function p.item( item, config, frame )
 	local fault = config.fault and box( 'warn', config.fault ) or ''
 	local hint = tools.has( 'onwiki-hint-' .. key ) and #item.problems == 0 and
 		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-hint-' .. key ) ) or ''
+	local anchor = item.id ~= '' and element( 'span', nil, '', 'id="social-media-' .. item.id .. '"' ) or ''
 	return group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[STATES[item.state]].border,
 		label( 'onwiki-card', item.id, tools.plain( 'onwiki-state-' .. key ) ),
-		head .. hint .. fault .. p.problems( item ) .. records( item, config ) .. lines( item ) ..
+		anchor .. head .. hint .. fault .. p.problems( item ) .. records( item, config ) .. lines( item ) ..
 		p.previews( item, config ) .. approval( item, config, frame ) )
 end
 

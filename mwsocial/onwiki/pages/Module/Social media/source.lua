@@ -1,4 +1,4 @@
--- Finds an item in the wikitext of the queue.
+-- Finds items in the wikitext of the queue.
 --
 -- It only finds where the template begins and ends; MediaWiki takes it apart. A mistake here can hide
 -- an item or show another one, but never pass other words off as approved: the fingerprint is computed
@@ -22,7 +22,7 @@ end
 
 --- Calls `found( inside )` for each item at the top of `text`, with all that stands between its name and
 --- its closing braces, until it returns true.
-local function each( text, found )
+function p.each( text, found )
 	local depth, start, at = 0, nil, 1
 	while true do
 		at = text:find( '[{}<]', at )
@@ -60,7 +60,7 @@ function p.item( text, id )
 		return nil
 	end
 	local line, result = '|%s*id%s*=%s*' .. id:gsub( '%-', '%%-' ) .. '%s*|', nil
-	each( text, function ( inside )
+	p.each( text, function ( inside )
 		if ( inside:gsub( '<!%-%-.-%-%->', '' ) .. '|' ):find( line ) then
 			result = inside
 		end

@@ -128,6 +128,12 @@ local DEFAULT_POINTERS = {
 	support = 'For help with MediaWiki see https://www.mediawiki.org/wiki/Project:Support_desk'
 }
 
+local DEFAULT_PAGES = {
+	queue = 'Social media/Queue', mentions = 'Social media/Mentions', suggestions = 'Social media/Suggestions',
+	archive = 'Social media/Archive/{year}-{month}', status = 'Social media/Status',
+	statistics = 'Social media/Statistics', accounts = 'Social media/Accounts'
+}
+
 -- What X takes for a post, as for the bot.
 local DEFAULT_PRICES = { post = 0.015, ['post with link'] = 0.20 }
 
@@ -142,7 +148,7 @@ function p.configuration()
 	local config = {
 		title = title, language = 'en', queue = 'Social media/Queue', channels = {}, enabled = {}, pointers = {},
 		prices = DEFAULT_PRICES, mentions = 'Social media/Mentions',
-		suggestions = 'Social media/Suggestions'
+		suggestions = 'Social media/Suggestions', pages = DEFAULT_PAGES
 	}
 	local ok, found = pcall( mw.loadJsonData, title )
 	if not ok or type( found ) ~= 'table' then
@@ -151,9 +157,11 @@ function p.configuration()
 	end
 	config.language = text_or( found.language, 'en' )
 	local pages = type( found.pages ) == 'table' and found.pages or {}
-	config.queue = text_or( pages.queue, config.queue )
-	config.mentions = text_or( pages.mentions, config.mentions )
-	config.suggestions = text_or( pages.suggestions, config.suggestions )
+	config.pages = {}
+	for key, usual in pairs( DEFAULT_PAGES ) do
+		config.pages[key] = text_or( pages[key], usual )
+	end
+	config.queue, config.mentions, config.suggestions = config.pages.queue, config.pages.mentions, config.pages.suggestions
 	local pointers = found.pointers == nil and DEFAULT_POINTERS or found.pointers
 	if type( pointers ) == 'table' then
 		for key, sentence in pairs( pointers ) do
