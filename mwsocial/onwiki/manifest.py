@@ -18,7 +18,7 @@ from importlib import resources
 import mwsocial
 
 #: Areas of ``mwsocial/i18n`` whose sentences the cards use.
-AREAS = ('values', 'validity', 'onwiki', 'lists', 'overview')
+AREAS = ('values', 'validity', 'onwiki', 'lists', 'overview', 'forms')
 _QUEUE = 'Social media/Queue'
 _CONFIGURATION = 'MediaWiki:Social-media.json'
 _MENTIONS = 'Social media/Mentions'
@@ -136,7 +136,7 @@ def _pages(
     )  # fmt: skip
     for name in (
         'desk', 'limits/data', 'limits/text', 'limits/domains', 'limits/mastodon', 'limits/x', 'limits',
-        'addresses', 'values', 'tools', 'source', 'check', 'look', 'card', '',
+        'addresses', 'values', 'tools', 'source', 'check', 'look', 'actions', 'card', '',
     ):  # fmt: skip
         page = f'Social media/{name}'.rstrip('/')
         yield guarded(f'Module:{page}', f'Module/{page}.lua', 'Scribunto')
@@ -165,7 +165,14 @@ def _pages(
         yield guarded(f'{queue}/{name}', f'{_QUEUE}/{name}.wikitext')
     for name in ('Decision preload', 'Decision editintro'):
         yield guarded(f'{mentions}/{name}', f'{_MENTIONS}/{name}.wikitext')
-    for name in ('Preload', 'Preload release', 'Preload event', 'Preload share', 'Editintro'):
+    for name in (
+        'Preload',
+        'Preload release',
+        'Preload event',
+        'Preload share',
+        'Preload again',
+        'Editintro',
+    ):
         file = f'{_QUEUE}/{name}.wikitext'
         yield OnwikiPage(f'{queue}/{name}', file, 'wikitext', text(file), edit='autoconfirmed')
     file = f'{_QUEUE}.wikitext'

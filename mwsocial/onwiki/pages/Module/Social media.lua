@@ -1,6 +1,7 @@
 -- The social media desk's cards. Documentation: Module:Social media/doc.
 local p = {}
 
+local actions = require( 'Module:Social media/actions' )
 local card = require( 'Module:Social media/card' )
 local check = require( 'Module:Social media/check' )
 local source = require( 'Module:Social media/source' )
@@ -42,7 +43,7 @@ function p.decision( frame )
 	local fingerprint, inside = answer:match( '^(%x*) (.*)$' )
 	if not fingerprint or fingerprint == '' then
 		return card.decision( id, signed, 'unknown', inside or '' )
-	elseif #digits < card.SHOWN then
+	elseif #digits < actions.SHOWN then
 		return card.decision( id, signed, 'short', inside )
 	elseif fingerprint:sub( 1, #digits ) ~= digits:lower() then
 		return card.decision( id, signed, 'changed', inside )

@@ -2,13 +2,12 @@
 -- ever the first of a line.
 local p = {}
 
+local actions = require( 'Module:Social media/actions' )
 local check = require( 'Module:Social media/check' )
 local limits = require( 'Module:Social media/limits' )
 local look = require( 'Module:Social media/look' )
 local tools = require( 'Module:Social media/tools' )
 
---- How many digits of the fingerprint an approval shows.
-p.SHOWN = 40
 --- How many bytes of one post are shown: a page has room for 100 cards.
 local ROOM = 8000
 
@@ -44,16 +43,6 @@ end
 local function diff( value, name )
 	local number = value:match( '^Special:Diff/(%d+)$' ) or value:match( '^(%d+)$' )
 	return number and '[[Special:Diff/' .. number .. '|' .. name .. ']]' or nil
-end
-
---- A button that opens a form of this wiki. `values`: what the form's preload takes, in order.
-local function button( title, query, values, name )
-	local address = title:fullUrl( query )
-	for _, value in ipairs( values ) do
-		address = address .. '&preloadparams%5B%5D=' .. mw.uri.encode( value )
-	end
-	return element( 'span', nil, '[' .. address .. ' ' .. element( 'span', STYLES.button, name ) .. ']',
-		'class="plainlinks"' )
 end
 
 -- Previews -------------------------------------------------------------------------------------
@@ -355,42 +344,6 @@ local function lines( item )
 	return table.concat( parts )
 end
 
--- Approving ------------------------------------------------------------------------------------
-
-local APPROVABLE = { proposed = true, failed = true, missed = true, ['partly posted'] = true, invalid = true }
-
-local function preview_of_edit( frame )
-	return frame:preprocess( '{{REVISIONID}}' ) == ''
-end
-
-local function approval( item, config, frame )
-	if not APPROVABLE[item.state] or #item.problems > 0 or not item.fingerprint or item.signed.decline then
-		return ''
-	end
-	local title = mw.title.getCurrentTitle()
-	if title.prefixedText ~= config.queue then
-		return ''
-	elseif preview_of_edit( frame ) then
-		return element( 'div', STYLES.box .. ';padding-inline:0;' .. SUBTLE, say( 'onwiki-save-first' ) )
-	elseif item.id == '' then
-		return element( 'div', STYLES.box .. ';padding-inline:0;' .. SUBTLE, say( 'onwiki-no-id' ) )
-	end
-	local shown = item.fingerprint:sub( 1, p.SHOWN )
-	local seen = ( item.signed.approved or '' ):match( '^%x+' )
-	if seen and #seen >= p.SHOWN and item.fingerprint:sub( 1, #seen ) == seen and item.state == 'proposed' then
-		return element( 'div', STYLES.box .. ';padding-inline:0;' .. SUBTLE, say( 'onwiki-approval-waits' ) )
-	end
-	local warning = seen and item.state == 'proposed' and box( 'warn', say( 'onwiki-approval-other' ) ) or ''
-	local query = {
-		action = 'edit', section = 'new', preload = config.queue .. '/Decision preload',
-		preloadtitle = tools.plain( 'onwiki-decision-title', item.id ),
-		editintro = config.queue .. '/Decision editintro'
-	}
-	return warning .. element( 'div', STYLES.row .. ';margin:.7em 0 0',
-		button( title, query, { item.id, shown }, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..
-		element( 'code', STYLES.copy, inert( '| approved = ' .. shown .. ' ~~~~' ) ) )
-end
-
 -- Cards ----------------------------------------------------------------------------------------
 
 local function state_of( item, config )
@@ -427,7 +380,7 @@ function p.item( item, config, frame )
 	return group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[STATES[item.state]].border,
 		label( 'onwiki-card', item.id, tools.plain( 'onwiki-state-' .. key ) ),
 		anchor .. head .. hint .. fault .. p.problems( item ) .. records( item, config ) .. lines( item ) ..
-		p.previews( item, config ) .. approval( item, config, frame ) )
+		p.previews( item, config ) .. actions.approval( item, config, frame ) .. actions.others( item, config, frame ), tools.spoken() )
 end
 
 --- The card of a decision. `verdict`: a key ('matches', 'changed', 'missing', 'short'); `inside`:
@@ -438,40 +391,7 @@ function p.decision( id, signed, verdict, inside )
 		element( 'div', STYLES.row, pill( name, say( 'onwiki-verdict-' .. verdict ) ) ..
 			element( 'span', nil, html( 'onwiki-decision-about', element( 'code', 'background:none;border:0;padding:0', inert( id ) ) ) ) ) ..
 		( signed ~= '' and element( 'div', nil, html( 'onwiki-approval-seen', tools.signed( signed ) ) ) or '' ) ..
-		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-verdict-hint-' .. verdict ) ) .. inside )
-end
-
--- The buttons by which people decide about a mention, each a form of this wiki.
-local function choices( url, kind, channel, config, frame )
-	local title = mw.title.new( config.mentions )
-	if not title or mw.title.getCurrentTitle().prefixedText ~= title.prefixedText or preview_of_edit( frame ) then
-		return element( 'div', SUBTLE, say( 'onwiki-mention-hint' ) )
-	end
-	local mark = mw.hash.hashValue( 'sha256', url ):sub( 1, 10 )
-	local able = config.channels[channel] and config.channels[channel].network ~= 'facebook'
-	local buttons = {}
-	local function offer( decision, name )
-		buttons[#buttons + 1] = button( title, {
-			action = 'edit', section = 'new', preload = config.mentions .. '/Decision preload',
-			preloadtitle = tools.plain( 'onwiki-vote-title', decision, mark ),
-			editintro = config.mentions .. '/Decision editintro'
-		}, { mark, decision }, name )
-	end
-	if able then
-		offer( 'share', say( 'onwiki-vote-share' ) )
-	end
-	if able and ( kind == 'mention' or kind == 'reply' ) then
-		local keys = {}
-		for key in pairs( config.pointers ) do
-			keys[#keys + 1] = key
-		end
-		table.sort( keys )
-		for _, key in ipairs( keys ) do
-			offer( 'point ' .. key, say( 'onwiki-vote-point', key ) )
-		end
-	end
-	offer( 'ignore', say( 'onwiki-vote-ignore' ) )
-	return element( 'div', STYLES.row .. ';margin:.7em 0 0', table.concat( buttons ) )
+		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-verdict-hint-' .. verdict ) ) .. inside, tools.spoken() )
 end
 
 --- The card of a mention.
@@ -499,7 +419,7 @@ function p.mention( args, config, frame )
 		element( 'div', SUBTLE .. ';overflow-wrap:anywhere', address ) ..
 		( note ~= '' and box( 'warn', html( 'onwiki-note', element( 'bdi', nil, tools.signed( note ) ) ) ) or '' ) ..
 		( decision ~= '' and element( 'div', nil, html( 'onwiki-decided', tools.signed( decision ) ) ) or
-			choices( url, kind, channel, config, frame ) ) )
+			actions.choices( url, kind, channel, config, frame ) ), tools.spoken() )
 end
 
 --- The card of a decision about a mention.
@@ -507,7 +427,7 @@ function p.vote( mention, decision )
 	return group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES.active.border, label( 'onwiki-decision', mention ),
 		element( 'div', STYLES.row, pill( 'active', say( 'onwiki-vote' ) ) ..
 			element( 'span', nil, html( 'onwiki-decided', element( 'bdi', nil, tools.signed( decision ) ) ) ) ) ..
-		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-vote-hint' ) ) )
+		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-vote-hint' ) ), tools.spoken() )
 end
 
 --- The notice of somebody who stopped the desk.

@@ -50,8 +50,9 @@ function p.element( name, style, inside, other )
 		inside .. '</' .. name .. '>'
 end
 
-function p.group( style, name, inside )
-	return p.element( 'div', style, inside, 'role="group" aria-label="' .. name .. '"' )
+--- What belongs together, with its name for those who hear the page. `other`: more attributes, if any.
+function p.group( style, name, inside, other )
+	return p.element( 'div', style, inside, 'role="group" aria-label="' .. name .. '"' .. ( other and ' ' .. other or '' ) )
 end
 
 function p.box( name, inside )

@@ -124,7 +124,7 @@ local function link( item, shown )
 end
 
 local function day_and_clock( time )
-	return mw.getContentLanguage():formatDate( 'j M, H:i', time .. ' UTC' )
+	return tools.date( 'j M, H:i', time )
 end
 
 local function entry( item, key )
@@ -181,7 +181,7 @@ end
 local CELL = 'border:' .. look.BORDER .. ';padding:.15em .4em;text-align:start;vertical-align:top;font-weight:normal'
 
 local function calendar( found, config, now )
-	local language, today = mw.getContentLanguage(), now:sub( 1, 10 )
+	local today = now:sub( 1, 10 )
 	local rows, head = {}, { element( 'th', CELL, say( 'overview-day' ), 'scope="col"' ) }
 	for _, name in ipairs( config.enabled ) do
 		head[#head + 1] = element( 'th', CELL .. ';font-weight:bold;overflow-wrap:anywhere', inert( tools.channel_name( config, name ) ), 'scope="col"' )
@@ -192,7 +192,7 @@ local function calendar( found, config, now )
 		local stamp = '@' .. ( noon + n * 86400 )
 		local day = mw.language.new( 'en' ):formatDate( 'Y-m-d', stamp )
 		local weekend = tonumber( mw.language.new( 'en' ):formatDate( 'N', stamp ) ) > 5
-		local cells = { element( 'th', CELL .. ( n == 0 and ';font-weight:bold' or '' ), inert( language:formatDate( 'D j M', stamp ) ), 'scope="row"' ) }
+		local cells = { element( 'th', CELL .. ( n == 0 and ';font-weight:bold' or '' ), inert( tools.date( 'D j M', stamp ) ), 'scope="row"' ) }
 		for _, name in ipairs( config.enabled ) do
 			local inside, count = cell( found, name, day, today )
 			-- More than a few on one day stand out.
@@ -238,7 +238,7 @@ function p.overview( frame )
 		( config.fault and look.box( 'warn', config.fault ) or '' ) ..
 		( more and look.box( 'warn', say( 'overview-too-many', MOST ) ) or '' ) ..
 		element( 'div', look.STYLES.grid, table.concat( boxes ) ) .. calendar( found, config, now ) ..
-		element( 'div', look.SUBTLE .. ';font-size:.9em', say( 'overview-counted', day_and_clock( now ) ) ) )
+		element( 'div', look.SUBTLE .. ';font-size:.9em', say( 'overview-counted', day_and_clock( now ) ) ), tools.spoken() )
 end
 
 -- The desk's pages -----------------------------------------------------------------------------
@@ -260,7 +260,7 @@ function p.pages( frame )
 		end
 	end
 	return look.group( look.STYLES.row .. ';gap:.3em 1.2em;max-width:60em;padding:.3em 0;margin:0 0 .6em;border-block-end:' ..
-		look.BORDER, tools.label( 'overview-pages' ), table.concat( links, ' ' ) )
+		look.BORDER, tools.label( 'overview-pages' ), table.concat( links, ' ' ), tools.spoken() )
 end
 
 return p

@@ -17,16 +17,52 @@ function p.inert( text )
 	return table.concat( lines, '<br>' )
 end
 
-local words
-local function word( key )
-	if not words then
-		local code = mw.getContentLanguage():getCode()
-		words = messages[code] or {}
-		for _, fallback in ipairs( mw.language.getFallbacksFor( code ) ) do
-			words = next( words ) and words or messages[fallback] or {}
+local chosen
+--- The code of the language in which sentences and dates are said: the reader's where the wiki tells it (the
+--- message Lang of multilingual wikis, which holds each language's own code), else the page's.
+function p.language()
+	if not chosen then
+		local frame = mw.getCurrentFrame()
+		chosen = frame:preprocess( '{{int:Lang}}' )
+		if not mw.language.isKnownLanguageTag( chosen ) then
+			chosen = frame:preprocess( '{{PAGELANGUAGE}}' )
+		end
+		if not mw.language.isKnownLanguageTag( chosen ) then
+			chosen = mw.getContentLanguage():getCode()
 		end
 	end
-	return words[key] or messages.en[key]
+	return chosen
+end
+
+--- The attributes that tell a browser which language the desk's own words are in, and their direction.
+function p.spoken()
+	local language = mw.language.new( p.language() )
+	return 'lang="' .. p.language() .. '" dir="' .. language:getDir() .. '"'
+end
+
+--- A time (UTC, as `p.time` gives it or `@` and seconds) in a format of {{#time}}, in the chosen language.
+function p.date( format, time )
+	return mw.language.new( p.language() ):formatDate( format, time:find( '^@' ) and time or time .. ' UTC' )
+end
+
+local chain
+--- The sentence of a key, in the chosen language or the nearest to it that has it.
+local function word( key )
+	if not chain then
+		chain = {}
+		local codes = mw.language.getFallbacksFor( p.language() )
+		table.insert( codes, 1, p.language() )
+		for _, code in ipairs( codes ) do
+			chain[#chain + 1] = messages[code]
+		end
+		chain[#chain + 1] = messages.en
+	end
+	for _, words in ipairs( chain ) do
+		if words[key] then
+			return words[key]
+		end
+	end
+	return nil
 end
 
 --- Whether there is a sentence of this key.
@@ -117,7 +153,7 @@ end
 
 --- A time of `p.time` as people say it.
 function p.said( time )
-	return p.say( 'onwiki-time', mw.getContentLanguage():formatDate( 'l j F Y, H:i', time .. ' UTC' ) )
+	return p.say( 'onwiki-time', p.date( 'l j F Y, H:i', time ) )
 end
 
 -- Configuration --------------------------------------------------------------------------------
