@@ -48,5 +48,5 @@ clean: stop
 	@touch $@
 
 .venv/ready-test: .venv/ready
-	sh .ci/setup $(PYTHON) '.[test]' chromium
+	sh .ci/setup $(PYTHON) '.[test]' chromium chromium-driver
 	@touch $@

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -87,6 +87,8 @@ class OnwikiPage:
         text = self.text.rstrip()
         if self.model == 'Scribunto':
             return f'{text}\n-- {stamp}'
+        if self.model in ('javascript', 'css'):
+            return f'{text}\n/* {stamp} */'
         return f'{text}<noinclude><!-- {stamp} --></noinclude>'
 
 
@@ -156,6 +158,11 @@ def _pages(
         'Module:Social media/doc', 'Module/Social media/doc.wikitext', 'wikitext',
         text('Module/Social media/doc.wikitext'),
     )  # fmt: skip
+    # Whoever wants it switches it on; only interface administrators may write it.
+    for name, model in (('js', 'javascript'), ('css', 'css')):
+        file = f'MediaWiki/Gadget-SocialMediaDesk.{name}'
+        words = text(file).replace('{};/* messages */', f'{_gadget_messages()};')
+        yield OnwikiPage(f'MediaWiki:Gadget-SocialMediaDesk.{name}', file, model, words)
     for name in ('item', 'mention', 'decision', 'stop'):
         page = f'Social media {name}'
         yield guarded(f'Template:{page}', f'Template/{page}.wikitext')
@@ -214,16 +221,7 @@ def _lists(configuration: str, level: str, accounts: str, statistics: str) -> It
 
 def messages() -> str:
     """``Module:Social media/i18n``: the cards' sentences in every language that has some."""
-    languages: dict[str, dict[str, str]] = {}
-    for area in AREAS:
-        folder = resources.files('mwsocial').joinpath('i18n', area)
-        for file in folder.iterdir() if folder.is_dir() else ():
-            language = file.name.removesuffix('.json')
-            if language != 'qqq' and file.name.endswith('.json'):
-                found = json.loads(file.read_text('utf-8'))
-                languages.setdefault(language, {}).update(
-                    {key: words for key, words in found.items() if not key.startswith('@')}
-                )
+    languages = _languages(AREAS)
     lines = ['-- Made from mwsocial’s message files: change the sentences there.', 'return {']
     for language in sorted(languages):
         lines.append(f'[{_quoted(language)}] = {{')
@@ -235,12 +233,32 @@ def messages() -> str:
     return '\n'.join([*lines, '}', ''])
 
 
+def _gadget_messages() -> str:
+    """The gadget's sentences by language, as JavaScript."""
+    return json.dumps(_languages(('gadget',)), ensure_ascii=False, indent='\t', sort_keys=True)
+
+
+def _languages(areas: Iterable[str]) -> dict[str, dict[str, str]]:
+    """All sentences of some areas, by language and key."""
+    languages: dict[str, dict[str, str]] = {}
+    for area in areas:
+        folder = resources.files('mwsocial').joinpath('i18n', area)
+        for file in folder.iterdir() if folder.is_dir() else ():
+            language = file.name.removesuffix('.json')
+            if language != 'qqq' and file.name.endswith('.json'):
+                found = json.loads(file.read_text('utf-8'))
+                languages.setdefault(language, {}).update(
+                    {key: words for key, words in found.items() if not key.startswith('@')}
+                )
+    return languages
+
+
 def is_unchanged(text: str) -> bool:
     """Whether *text* is a page just as some version of the installer wrote it."""
     found = _STAMP.search(text.rstrip())
     if not found:
         return False
-    return _digest(text[: found.start()]) == (found['lua'] or found['wikitext'])
+    return _digest(text[: found.start()]) in found.groups()
 
 
 def without_stamp(text: str) -> str:
@@ -249,8 +267,8 @@ def without_stamp(text: str) -> str:
 
 
 _STAMP = re.compile(
-    r'(?:\n-- mwsocial \S+ (?P<lua>[0-9a-f]{16})'
-    r'|<noinclude><!-- mwsocial \S+ (?P<wikitext>[0-9a-f]{16}) --></noinclude>)\Z'
+    r'(?:\n-- mwsocial \S+ ([0-9a-f]{16})|\n/\* mwsocial \S+ ([0-9a-f]{16}) \*/'
+    r'|<noinclude><!-- mwsocial \S+ ([0-9a-f]{16}) --></noinclude>)\Z'
 )
 
 
@@ -260,10 +278,10 @@ def _digest(text: str) -> str:
 
 
 def _escaped(title: str, file: str) -> str:
-    # A title may hold quotes and backslashes; in a module and in JSON it stands between quotes.
+    # A title may hold quotes and backslashes; in modules, scripts and JSON it stands between quotes.
     if file.endswith('.json'):
         return json.dumps(title, ensure_ascii=False)[1:-1]
-    if file.endswith('.lua'):
+    if file.endswith(('.lua', '.js')):
         return title.replace('\\', '\\\\').replace("'", "\\'")
     return title
 

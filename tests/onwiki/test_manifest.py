@@ -199,3 +199,13 @@ def test_a_stamp_proves_that_nothing_was_changed(title: str) -> None:
     assert manifest.without_stamp(text) == page.text.rstrip()
     assert not manifest.is_unchanged('x' + text)
     assert not manifest.is_unchanged(page.text)
+
+
+def test_the_gadget_says_what_it_is_made_of() -> None:
+    """Sentences of every language are in it; nothing in it is signed when the page is saved."""
+    page = PAGES['MediaWiki:Gadget-SocialMediaDesk.js']
+    assert page.writer is Writer.INTERFACE_ADMIN and page.model == 'javascript'
+    assert 'Diese Wörter freigeben' in page.text and 'אישור המילים האלה' in page.text
+    assert '~~~' not in page.text and '{{subst:' not in page.text
+    assert manifest.is_unchanged(page.stamped())
+    assert manifest.without_stamp(page.stamped()) == page.text.rstrip()

@@ -198,7 +198,7 @@ function p.others( item, config, frame )
 		( #found > 0 and element( 'div', 'font-size:.9em;margin:.3em 0 0',
 			element( 'div', SUBTLE, say( 'forms-lines' ) ) ..
 			element( 'ul', nil, table.concat( found ), 'class="mw-collapsible-content"' ),
-			'class="mw-collapsible mw-collapsed"' ) or '' )
+			'class="mw-collapsible mw-collapsed mwsocial-lines" data-desk-id="' .. item.id .. '"' ) or '' )
 end
 
 return p

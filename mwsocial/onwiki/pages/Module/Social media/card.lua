@@ -391,7 +391,7 @@ function p.decision( id, signed, verdict, inside )
 		element( 'div', STYLES.row, pill( name, say( 'onwiki-verdict-' .. verdict ) ) ..
 			element( 'span', nil, html( 'onwiki-decision-about', element( 'code', 'background:none;border:0;padding:0', inert( id ) ) ) ) ) ..
 		( signed ~= '' and element( 'div', nil, html( 'onwiki-approval-seen', tools.signed( signed ) ) ) or '' ) ..
-		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-verdict-hint-' .. verdict ) ) .. inside, tools.spoken() )
+		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-verdict-hint-' .. verdict ) ) .. inside, tools.spoken() .. ' data-desk-verdict="' .. verdict .. '"' )
 end
 
 --- The card of a mention.

@@ -1,0 +1,93 @@
+"""A person before a browser: who logs in, opens a page, and presses what stands there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+from tests.real.desk import Desk
+
+WIDE, NARROW = (1280, 1000), (375, 800)
+#: A busy machine takes its time; nothing here is about how long.
+PATIENCE = 60
+
+
+class Reader:
+    """Somebody on the wiki with a browser."""
+
+    def __init__(
+        self, driver: Any, desk: Desk, name: str = '', size: tuple[int, int] = WIDE
+    ) -> None:
+        """*name*: who logs in; '' for a reader without an account. *size*: of the window, in pixels."""
+        self.driver, self.desk = driver, desk
+        driver.execute_cdp_cmd(
+            'Emulation.setDeviceMetricsOverride',
+            {'width': size[0], 'height': size[1], 'deviceScaleFactor': 1, 'mobile': False},
+        )
+        driver.get(f'{desk.sandbox.url}/load.php')
+        driver.delete_all_cookies()
+        if name:
+            person = desk.person(name)
+            person.api(action='query', meta='userinfo')
+            for cookie in person._session.cookies:
+                driver.add_cookie({'name': cookie.name, 'value': cookie.value, 'path': '/'})
+
+    def open(self, title: str, gadget: bool = True) -> None:
+        """Read a page; with the gadget once it is ready."""
+        self.driver.get(f'{self.desk.sandbox.url}/index.php?title={title.replace(" ", "_")}')
+        if gadget:
+            self.wait(lambda: self.all('html.mwsocial-ready'))
+
+    def wait(self, found: Any) -> Any:
+        """Wait until something is there."""
+
+        def check(_: Any) -> Any:
+            try:
+                return found()
+            except StaleElementReferenceException:
+                return False
+
+        return WebDriverWait(self.driver, PATIENCE, 0.1).until(check)
+
+    def all(self, selector: str) -> list[Any]:
+        """The elements of a CSS selector."""
+        return list(self.driver.find_elements(By.CSS_SELECTOR, selector))
+
+    def link(self, words: str, within: str = '#mw-content-text') -> Any:
+        """The first link with these words."""
+        return self.wait(
+            lambda: [
+                one for one in self.all(f'{within} a') if one.text == words and one.is_displayed()
+            ]
+        )[0]
+
+    def press(self, words: str) -> None:
+        """Press a button of the dialog."""
+        # The window moves while it opens: what is pressed is what the keyboard would press.
+        button = self.wait(
+            lambda: [
+                one for one in self.all('.oo-ui-window-ready .oo-ui-buttonElement-button')
+                if one.text == words and one.is_displayed()
+            ]
+        )[0]  # fmt: skip
+        self.driver.execute_script('arguments[0].click()', button)
+
+    def dialog(self) -> str:
+        """The words of the open dialog, once it takes the keyboard."""
+        return str(
+            self.wait(lambda: ''.join(one.text for one in self.all('.oo-ui-window-ready')).strip())
+        )
+
+    def escape(self) -> None:
+        """Leave the dialog by the keyboard."""
+        ActionChains(self.driver).send_keys(Keys.ESCAPE).perform()
+        self.wait(lambda: not self.all('.oo-ui-window-active'))
+
+    def told(self) -> str:
+        """What the gadget says below a button."""
+        return str(self.wait(lambda: ''.join(one.text for one in self.all('.mwsocial-status'))))

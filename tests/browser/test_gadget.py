@@ -1,0 +1,194 @@
+"""The gadget in a real browser on a real wiki: one click, one question, never words that nobody saw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.reader import NARROW, WIDE, Reader
+from tests.real.desk import QUEUE, Desk
+
+pytestmark = pytest.mark.real
+
+APPROVE = 'Approve these words'
+
+
+@pytest.mark.parametrize('size', [WIDE, NARROW])
+def test_an_approver_approves_with_one_click(
+    desk: Desk, chromium: Any, size: tuple[int, int]
+) -> None:
+    item_id = f'one-click-{size[0]}'
+    desk.person('Admin').edit(QUEUE, '')
+    desk.propose(item_id, text=f'The words of {item_id}')
+    alice = Reader(chromium, desk, 'Alice', size)
+    alice.open(QUEUE)
+    alice.link(APPROVE).send_keys(Keys.ENTER)
+    asked = alice.dialog()
+    assert (
+        f'Approve {item_id}?' in asked and f'The words of {item_id}' in asked and 'Matches' in asked
+    )
+    alice.press(APPROVE)
+    assert 'Saved.' in alice.told()
+    run = desk.run()
+    assert run.code == 0, run
+    assert desk.item(item_id).bot['state'] == 'posted'
+    assert '[[User:Alice|Alice]]' in desk.item(item_id).editors['approved']
+
+
+def test_words_that_changed_meanwhile_are_not_approved(desk: Desk, chromium: Any) -> None:
+    """Before the click and between the question and the answer."""
+    desk.person('Admin').edit(QUEUE, '')
+    desk.propose('changed', text='Good words')
+    alice = Reader(chromium, desk, 'Alice')
+    alice.open(QUEUE)
+    desk.change('Good words', 'Evil words', by='Mallory')
+    alice.link(APPROVE).click()
+    assert 'Somebody has changed this meanwhile' in alice.told()
+    alice.open(QUEUE)
+    alice.link(APPROVE).click()
+    assert 'Evil words' in alice.dialog()
+    desk.change('Evil words', 'Worse words', by='Mallory')
+    alice.press(APPROVE)
+    assert 'Somebody has changed this meanwhile' in alice.told()
+    assert 'approved' not in desk.text()
+
+
+@pytest.mark.parametrize('name', ['Mallory', ''])
+def test_who_may_not_approve_sees_why(desk: Desk, chromium: Any, name: str) -> None:
+    desk.person('Admin').edit(QUEUE, '')
+    desk.propose('outsider', text='Words')
+    before = desk.text()
+    outsider = Reader(chromium, desk, name)
+    outsider.open(QUEUE)
+    outsider.link(APPROVE).click()
+    told = outsider.told()
+    assert ('you are no approver' in told and 'Alice' in told) if name else 'Log in first' in told
+    assert desk.text() == before
+
+
+def test_nothing_is_saved_without_a_yes(desk: Desk, chromium: Any) -> None:
+    desk.person('Admin').edit(QUEUE, '')
+    desk.propose('escape', text='Words')
+    before = desk.text()
+    alice = Reader(chromium, desk, 'Alice')
+    alice.open(QUEUE)
+    alice.link(APPROVE).click()
+    alice.dialog()
+    alice.escape()
+    assert desk.text() == before
+
+
+def test_the_error_of_the_wiki_is_shown(desk: Desk, chromium: Any) -> None:
+    desk.person('Admin').edit(QUEUE, '')
+    desk.propose('blocked', text='Words')
+    before = desk.text()
+    alice = Reader(chromium, desk, 'Alice')
+    alice.open(QUEUE)
+    desk.person('Admin').block('Alice')
+    try:
+        alice.link(APPROVE).click()
+        alice.dialog()
+        alice.press(APPROVE)
+        told = alice.told()
+    finally:
+        desk.person('Admin').unblock('Alice')
+    assert 'Nothing was saved. The wiki says:' in told and 'block' in told
+    assert desk.text() == before
+
+
+def test_anyone_holds_with_a_reason(desk: Desk, chromium: Any) -> None:
+    desk.person('Admin').edit(QUEUE, 'Words above.\n')
+    desk.propose('held', text='Words')
+    desk.propose('other', text='Other words')
+    bob = Reader(chromium, desk, 'Bob')
+    bob.open(QUEUE)
+    bob.wait(lambda: bob.all('.mw-collapsible-toggle a'))[0].click()
+    button = bob.wait(
+        lambda: [
+            one
+            for one in bob.all('.mwsocial-do')
+            if one.text == 'Do this: hold' and one.is_displayed()
+        ]
+    )[0]
+    before = desk.text()
+    button.click()
+    bob.wait(lambda: bob.all('.oo-ui-window-ready input'))[0].send_keys('not yet')
+    bob.press('OK')
+    assert 'Saved.' in bob.told()
+    added = [line for line in desk.text().split('\n') if line not in before.split('\n')]
+    assert len(added) == 1 and added[0].startswith('| hold = not yet [[User:Bob|Bob]]')
+    assert 'hold' in desk.item('held').editors and 'hold' not in desk.item('other').editors
+
+
+def test_a_mention_is_decided(desk: Desk, chromium: Any) -> None:
+    page = 'Social media/Mentions'
+    words = (
+        '{{Social media mention\n| url = https://mastodon.social/@alice/1234\n| channel = mastodon\n'
+        '| kind = mention\n| author = @alice@mastodon.social\n| date = 2026-11-23T10:00:00Z\n'
+        '| excerpt = <nowiki>I love it</nowiki>\n| decision =\n}}'
+    )
+    desk.person('Admin').edit(page, words)
+    carol = Reader(chromium, desk, 'Carol')
+    carol.open(page)
+    carol.link('Propose to share').click()
+    assert 'somebody else has to approve it' in carol.dialog()
+    carol.press('Save the decision')
+    assert 'Saved.' in carol.told()
+    assert '|decision=share [[User:Carol|Carol]]' in desk.text(page)
+
+
+def test_a_forged_link_shows_what_it_would_approve(desk: Desk, chromium: Any) -> None:
+    """Somebody writes a link of the desk's own kind, with other words around it."""
+    desk.person('Admin').edit(QUEUE, '')
+    desk.propose('evil', text='Evil words')
+    mark = desk.fingerprint('evil')
+    forged = (
+        f'{desk.sandbox.url}/index.php?title=Social_media/Queue&action=edit&section=new'
+        '&preload=Social+media%2FQueue%2FDecision+preload&preloadparams%5B%5D={}&preloadparams%5B%5D={}'
+    )
+    links = {
+        'Good words': forged.format('evil', mark),
+        'Wrong mark': forged.format('evil', 'a' * 40),
+        'Injected': forged.format('evil%7Dx', mark),
+    }
+    text = '\n'.join(f'<div>Good words [{url} {words}]</div>' for words, url in links.items())
+    desk.person('Mallory').edit(QUEUE, f'{text}\n{desk.text()}')
+    alice = Reader(chromium, desk, 'Alice')
+    alice.open(QUEUE)
+    alice.link('Good words').click()
+    assert 'Evil words' in alice.dialog()
+    alice.escape()
+    alice.link('Wrong mark').click()
+    assert 'Somebody has changed this meanwhile' in alice.told()
+    # What no card writes is left to the wiki's own form.
+    alice.link('Injected').click()
+    alice.wait(lambda: alice.all('#wpTextbox1'))
+    assert 'approved=' not in desk.text()
+
+
+def test_hostile_words_do_nothing(desk: Desk, chromium: Any) -> None:
+    """No script runs, nothing is asked of other hosts, nothing lies over the page."""
+    hostile = (
+        '<script>document.title = "owned"</script><img src=x onerror="document.title=1">'
+        '&lt;iframe src="https://evil.example"&gt; javascript:alert(1) <b style="position:fixed;inset:0">x</b>'
+    )
+    desk.person('Admin').edit(QUEUE, '{{Social media overview}}')
+    desk.propose('nasty', text=f'<nowiki>{hostile}</nowiki>', comment=hostile, text_x=hostile)
+    alice = Reader(chromium, desk, 'Alice')
+    alice.driver.get_log('browser')
+    alice.open(QUEUE)
+    assert 'owned' not in alice.driver.title and 'Social media/Queue' in alice.driver.title
+    hosts = alice.driver.execute_script(
+        'return performance.getEntriesByType("resource").map(e => new URL(e.name).host)'
+    )
+    assert set(hosts) <= {desk.sandbox.host}
+    over = alice.driver.execute_script(
+        'return [...document.querySelectorAll("#mw-content-text *")].filter('
+        'e => ["fixed", "sticky"].includes(getComputedStyle(e).position)).length'
+    )
+    assert over == 0
+    assert not alice.all(
+        '#mw-content-text iframe, #mw-content-text script, #mw-content-text img[src="x"]'
+    )
