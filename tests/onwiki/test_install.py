@@ -25,6 +25,12 @@ def test_on_an_empty_wiki_an_administrator_writes_everything() -> None:
     manifest = pages()
     actions = plan(manifest, {}, ADMIN)
     assert [a.page.title for a in actions if a.verb == 'create'] == [p.title for p in manifest]
+    # Scripts and styles are for interface administrators (MediaWiki, Manual:User rights).
+    gadget = [f'MediaWiki:Gadget-SocialMediaDesk.{kind}' for kind in ('js', 'css')]
+    assert [action.page.title for action in actions if not action.mine] == gadget
+    said = report(actions, 'https://wiki.test/index.php')
+    assert 'an interface administrator' in said and all(title in said for title in gadget)
+    actions = plan(manifest, {}, [*ADMIN, 'editsitejs', 'editsitecss'])
     assert all(action.mine for action in actions)
     assert report(actions, 'https://wiki.test/index.php') == ''
 

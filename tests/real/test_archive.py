@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -315,36 +316,56 @@ def test_a_page_that_takes_nothing(desk: Desk) -> None:
     assert 'stuck' in desk.items()
 
 
-def test_kill_at_every_boundary(desk: Desk) -> None:
-    """The process dies before and after each request; in the end each item is in one place, once."""
-    boundary, unharmed = 0, False
+def dies(desk: Desk, empty: str, name: str, kill: Callable[[Gate, int], object]) -> int:
+    """A run dies where *kill* says, a later one mends it: each item in one place, once. The exit code."""
+    ids = [f'kill-{name}-{letter}' for letter in 'ab']
+    desk.person('Admin').edit(QUEUE, empty, 'from the start')
+    before_posts = len(desk.posts())
+    posted(desk, *ids)
+    text = desk.text()
+    talked = section(text, ids[0])
+    desk.person('Dave').edit(QUEUE, text.replace(talked, f'{talked}\n:Reply to {ids[0]}.'), 'reply')
+    desk.sandbox.clock.advance(int(timedelta(days=8).total_seconds()))
+    before = desk.text()
+    with Gate(desk.sandbox.url) as gate:
+        run = desk.start('archive_queue', MWSOCIAL_WIKI=gate.host)
+        kill(gate, run.process.pid)
+        ended = run()
+    assert ended.code in (0, -9), (name, ended)
+    both = Counter(templates(desk.text())) | Counter(templates(archives(desk)))
+    assert all(both[one] == 1 for one in templates(before)), (name, ended)
+    ok(desk.run())
+    ok(desk.run('archive_queue'))
+    assert desk.items() == {}, (name, ended)
+    archive = archives(desk)
+    for title in ids:
+        assert section(archive, title) == section(before, title), name
+        assert archive.count(f'| id = {title}\n') == 1, name
+    assert len(desk.posts()) == before_posts + 2
+    return ended.code
+
+
+def test_kill_around_every_edit(desk: Desk) -> None:
+    """Before and after the edit of the archive and that of the queue."""
     empty = desk.text()
-    while not unharmed:
+    for number in (1, 2):
+        for when in ('before', 'after'):
+
+            def kill(gate: Gate, pid: int, number: int = number, when: str = when) -> None:
+                rule = Rule(action='edit', nth=number, pid=pid, forward=True)
+                setattr(rule, when, 'kill')
+                gate.rules.append(rule)
+
+            assert dies(desk, empty, f'{number}-{when}', kill) == -9, (number, when)
+
+
+@pytest.mark.trust
+def test_kill_at_every_boundary(desk: Desk) -> None:
+    """The process dies before and after each request."""
+    boundary, code = 0, -9
+    empty = desk.text()
+    while code:
         boundary += 1
-        ids = [f'kill-{boundary}-{letter}' for letter in 'ab']
-        desk.person('Admin').edit(QUEUE, empty, 'from the start')
-        posted(desk, *ids)
-        text = desk.text()
-        talked = section(text, ids[0])
-        desk.person('Dave').edit(
-            QUEUE, text.replace(talked, f'{talked}\n:Reply to {ids[0]}.'), 'reply'
-        )
-        desk.sandbox.clock.advance(int(timedelta(days=8).total_seconds()))
-        before = desk.text()
-        with Gate(desk.sandbox.url) as gate:
-            run = desk.start('archive_queue', MWSOCIAL_WIKI=gate.host)
-            gate.kill_at(boundary, run.process.pid)
-            ended = run()
-        assert ended.code in (0, -9), (boundary, ended)
-        unharmed = ended.code == 0
-        both = Counter(templates(desk.text())) | Counter(templates(archives(desk)))
-        assert all(both[one] == 1 for one in templates(before)), (boundary, ended)
-        ok(desk.run())
-        ok(desk.run('archive_queue'))
-        assert desk.items() == {}, (boundary, ended)
-        archive = archives(desk)
-        for title in ids:
-            assert section(archive, title) == section(before, title), boundary
-            assert archive.count(f'| id = {title}\n') == 1, boundary
-        assert len(desk.posts()) == 2 * boundary
+        at = boundary
+        code = dies(desk, empty, str(at), lambda gate, pid, at=at: gate.kill_at(at, pid))
     assert boundary > 15, 'the gate did not count'

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from mwsocial.desk.item import Item
 from mwsocial.proposing.wikitext import item_wikitext, section
-from mwsocial.sandbox import Gate
+from mwsocial.sandbox import Gate, Rule
 from mwsocial.sources.page import suggestions
 from mwsocial.wiki.escape import plain
 from tests.real.conftest import NewDesk
@@ -185,30 +185,58 @@ def test_a_source_that_fails_harms_no_other(new_desk: NewDesk, feeds: Server) ->
     assert '"sources" → "feeds" → "diff" → "url"' in run.text
 
 
-def test_kill_between_the_pages(desk: Desk) -> None:
-    """A run that dies anywhere neither loses a suggestion nor proposes it twice."""
-    boundary = 0
-    unharmed = False
-    desk.run('pull_sources')
-    item = only(desk)
-    page = desk.text(PAGE)
-    empty = desk.text()
-    while not unharmed:
+def test_kill_around_every_edit(desk: Desk) -> None:
+    """A run that dies between the pages neither loses a suggestion nor proposes it twice."""
+    dies = Dying(desk)
+    for number in (1, 2):
+        for when in ('before', 'after'):
+
+            def kill(gate: Gate, pid: int, number: int = number, when: str = when) -> None:
+                rule = Rule(action='edit', nth=number, pid=pid, forward=True)
+                setattr(rule, when, 'kill')
+                gate.rules.append(rule)
+
+            assert dies(kill) == -9, (number, when)
+
+
+@pytest.mark.trust
+def test_kill_at_every_boundary(desk: Desk) -> None:
+    """Wherever it dies."""
+    dies = Dying(desk)
+    boundary, code = 0, -9
+    while code:
         boundary += 1
-        new = f'feed-{boundary:012x}'
+        at = boundary
+        code = dies(lambda gate, pid, at=at: gate.kill_at(at, pid))
+    assert boundary > 14, 'the gate did not count'
+
+
+class Dying:
+    """Runs that die while they move a suggestion to the queue, and later ones that mend it."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.number = desk, 0
+        desk.run('pull_sources')
+        self.old = only(desk).id
+        self.page, self.empty = desk.text(PAGE), desk.text()
+
+    def __call__(self, kill: Callable[[Gate, int], object]) -> int:
+        """*kill* says where; returns the exit code of the run that died, or lived."""
+        self.number += 1
+        desk, new = self.desk, f'feed-{self.number:012x}'
         # The bot's own mark on the page says that it is a suggestion of the bot's.
-        words = page.replace(item.id, new)
-        desk.person('Admin').edit(QUEUE, empty, 'done')
-        desk.person(BOT).edit(PAGE, words, f'mwsocial:suggest new: {new}')
+        desk.person('Admin').edit(QUEUE, self.empty, 'done')
+        desk.person(BOT).edit(
+            PAGE, self.page.replace(self.old, new), f'mwsocial:suggest new: {new}'
+        )
         decide(desk, new, 'use')
         with Gate(desk.sandbox.url) as wiki:
             run = desk.start('pull_sources', MWSOCIAL_WIKI=wiki.host)
-            wiki.kill_at(boundary, run.process.pid)
+            kill(wiki, run.process.pid)
             ended = run()
-        assert ended.code in (0, -9), (boundary, ended)
-        unharmed = ended.code == 0
+        assert ended.code in (0, -9), (self.number, ended)
         again = desk.run('pull_sources')
-        assert again.code == 0, (boundary, again)
-        assert [one.id for one in desk.queue().items if one.id] == [new], (boundary, ended, again)
-        assert new not in desk.text(PAGE), (boundary, again)
-    assert boundary > 14, 'the gate did not count'
+        assert again.code == 0, (self.number, again)
+        assert [one.id for one in desk.queue().items if one.id] == [new], (ended, again)
+        assert new not in desk.text(PAGE), (self.number, again)
+        return ended.code
