@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from mwsocial.onwiki.manifest import pages
 from tests.browser.reader import NARROW, WIDE, Reader
 from tests.real.desk import QUEUE, Desk
 
@@ -99,7 +100,9 @@ def test_the_error_of_the_wiki_is_shown(desk: Desk, chromium: Any) -> None:
 
 
 def test_anyone_holds_with_a_reason(desk: Desk, chromium: Any) -> None:
-    desk.person('Admin').edit(QUEUE, 'Words above.\n')
+    # The page as it is installed, and a comment that looks like the item.
+    (queue,) = [page for page in pages() if page.title == QUEUE]
+    desk.person('Admin').edit(QUEUE, f'{queue.text}\n<!--\n| id = held\n-->\n')
     desk.propose('held', text='Words')
     desk.propose('other', text='Other words')
     bob = Reader(chromium, desk, 'Bob')

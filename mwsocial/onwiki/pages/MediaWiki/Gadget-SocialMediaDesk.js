@@ -222,13 +222,18 @@
 
 	/** The page with a line put into an item; null where the item cannot be told from others for sure. */
 	function withLine( wikitext, id, line ) {
-		var found = wikitext.split( '\n' ), places = [];
-		found.forEach( function ( one, place ) {
+		var found = wikitext.split( '\n' ), places = [], masked;
+		// What stands in comments and the like is no item: blanks in its place, line by line.
+		masked = wikitext.replace( /<!--[\s\S]*?-->|<(nowiki|pre)\b[^>]*>[\s\S]*?<\/\1\s*>/gi, function ( whole ) {
+			return whole.replace( /[^\n]/g, ' ' );
+		} );
+		masked.split( '\n' ).forEach( function ( one, place ) {
 			if ( new RegExp( '^\\|\\s*id\\s*=\\s*' + id + '\\s*$' ).test( one ) ) {
 				places.push( place );
 			}
 		} );
-		if ( places.length !== 1 || wikitext.indexOf( '<!--' ) >= 0 || /<nowiki|<pre/i.test( wikitext ) ) {
+		// One that never ends would hide what follows it.
+		if ( places.length !== 1 || /<!--|<(nowiki|pre)\b[^>\/]*>/i.test( masked ) ) {
 			return null;
 		}
 		found.splice( places[ 0 ] + 1, 0, line );
