@@ -57,7 +57,7 @@ function p.row( frame )
 	if why ~= '' then
 		parts[#parts + 1] = span( 'flex:1 1 16em', '<bdi>' .. tools.signed( why ) .. '</bdi>' )
 	end
-	parts[#parts + 1] = span( SUBTLE .. ';font-size:.9em;flex-basis:100%', confirmed ~= '' and
+	parts[#parts + 1] = span( 'font-size:.9em;flex-basis:100%', confirmed ~= '' and
 		tools.html( 'lists-confirmed', '<bdi>' .. tools.signed( confirmed ) .. '</bdi>' ) or say( 'lists-counts' ) )
 	return '<div style="' .. ROW .. '">' .. table.concat( parts, ' ' ) .. '</div>'
 end

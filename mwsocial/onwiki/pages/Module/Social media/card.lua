@@ -14,7 +14,8 @@ local ROOM = 8000
 local say, html, label, inert = tools.say, tools.html, tools.label, tools.inert
 
 local TONES, STYLES, SUBTLE, LINK = look.TONES, look.STYLES, look.SUBTLE, look.LINK
-local element, group, box, pill, strong = look.element, look.group, look.box, look.pill, look.strong
+local element, group, box, frame_of, pill, strong =
+	look.element, look.group, look.box, look.frame, look.pill, look.strong
 
 local STATES = {
 	proposed = 'active', approved = 'good', sending = 'active', posted = 'good', ['partly posted'] = 'warn',
@@ -315,12 +316,12 @@ local function lines( item )
 	end
 	for _, name in ipairs( { 'hold', 'decline', 'delete-posts' } ) do
 		if item.signed[name] then
-			parts[#parts + 1] = box( name == 'hold' and 'warn' or 'quiet',
+			parts[#parts + 1] = frame_of( name == 'hold' and 'warn' or 'quiet',
 				html( 'onwiki-' .. name, element( 'bdi', nil, tools.signed( item.signed[name] ) ) ) )
 		end
 	end
 	if item.bot.note then
-		parts[#parts + 1] = box( STATES[item.state] == 'good' and 'quiet' or 'warn',
+		parts[#parts + 1] = frame_of( STATES[item.state] == 'good' and 'quiet' or 'warn',
 			html( 'onwiki-note', element( 'bdi', nil, tools.signed( item.bot.note ) ) ) )
 	end
 	local found = item.bot['approved-in'] and diff( item.bot['approved-in'], say( 'onwiki-edit' ) )
@@ -417,7 +418,7 @@ function p.mention( args, config, frame )
 			element( 'span', SUBTLE .. ';' .. STYLES.last, time and tools.said( time ) or inert( date ) ) ) ..
 		element( 'div', STYLES.words, inert( value( 'excerpt' ) ), 'dir="auto"' ) ..
 		element( 'div', SUBTLE .. ';overflow-wrap:anywhere', address ) ..
-		( note ~= '' and box( 'warn', html( 'onwiki-note', element( 'bdi', nil, tools.signed( note ) ) ) ) or '' ) ..
+		( note ~= '' and frame_of( 'warn', html( 'onwiki-note', element( 'bdi', nil, tools.signed( note ) ) ) ) or '' ) ..
 		( decision ~= '' and element( 'div', nil, html( 'onwiki-decided', tools.signed( decision ) ) ) or
 			actions.choices( url, kind, channel, config, frame ) ), tools.spoken() )
 end
@@ -432,7 +433,7 @@ end
 
 --- The notice of somebody who stopped the desk.
 function p.stop( reason )
-	return box( 'bad', strong( say( 'onwiki-stop' ) ) ..
+	return frame_of( 'bad', strong( say( 'onwiki-stop' ) ) ..
 		( reason ~= '' and ' ' .. element( 'bdi', nil, tools.signed( reason ) ) or '' ) ..
 		element( 'div', nil, say( 'onwiki-stop-hint' ) ) )
 end

@@ -61,6 +61,12 @@ function p.box( name, inside )
 		colours.border, inside )
 end
 
+--- The same with the page's own background: what people signed holds links, and the skin's red ones are
+--- hard to read on a tint (WCAG 2.1, 1.4.3).
+function p.frame( name, inside )
+	return p.element( 'div', p.STYLES.box .. ';border-inline-start:4px solid ' .. p.TONES[name].border, inside )
+end
+
 function p.pill( name, inside )
 	local colours = p.TONES[name]
 	return p.element( 'span', p.STYLES.pill .. ';background:' .. colours.background .. ';color:' .. colours.color, inside )
