@@ -39,6 +39,9 @@ class Reader:
 
     def open(self, title: str, gadget: bool = True) -> None:
         """Read a page; with the gadget once it is ready."""
+        # MediaWiki answers 304 to a page edited in the very second in which it was read before, and tests
+        # are that quick: the browser would show the words before the edit.
+        self.driver.execute_cdp_cmd('Network.clearBrowserCache', {})
         self.driver.get(f'{self.desk.sandbox.url}/index.php?title={title.replace(" ", "_")}')
         if gadget:
             self.wait(lambda: self.all('html.mwsocial-ready'))
