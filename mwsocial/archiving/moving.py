@@ -23,6 +23,7 @@ from mwsocial.desk.records import ARCHIVE, CLAIM, RECORD, marked, names, summary
 from mwsocial.errors import TemporaryError
 from mwsocial.reason import Reason
 from mwsocial.wiki.api import Api
+from mwsocial.wiki.archive_head import begun
 from mwsocial.wiki.history import bot_revisions
 from mwsocial.wiki.read import PageState, snapshot, texts
 from mwsocial.wiki.save import Conflict, Outcome, Refused, Saved, save
@@ -123,7 +124,7 @@ class Mover:
             if not fresh:
                 return list(pieces)
             instead = {key: one for key, one in former.items() if one and key not in returned}
-            new = _taken(page.text, fresh, instead)
+            new = _taken(begun(page.text), fresh, instead)
             lost = {one.key for one in fresh} - {one.key for one in new.pieces}
             moved.left |= {key: Reason('archiving-broken', (title,)) for key in lost}
             fresh, pieces = new.pieces, _replaced(pieces, new.pieces, lost)

@@ -17,6 +17,7 @@ from mwsocial.inbox.ledger import ARCHIVED, Ledger, summary
 from mwsocial.inbox.mentions import digest, read_inbox
 from mwsocial.reason import Reason
 from mwsocial.wiki.api import Api
+from mwsocial.wiki.archive_head import begun
 from mwsocial.wiki.config import DeskConfig
 from mwsocial.wiki.read import PageState, snapshot
 from mwsocial.wiki.save import Conflict, Lost, Saved, save
@@ -94,7 +95,7 @@ class Archive:
         if page.redirect or page.text_hidden:
             archived.trouble = Reason('inbox-archive', (title,))
             return True
-        text = '\n\n'.join(filter(None, (page.text.rstrip(), *fresh.values())))
+        text = '\n\n'.join(filter(None, (begun(page.text).rstrip(), *fresh.values())))
         before = read_inbox(page.text).mentions
         after = read_inbox(text).mentions
         if [one.url for one in after[len(before) :]] != list(fresh):

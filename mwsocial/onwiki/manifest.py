@@ -18,7 +18,7 @@ from importlib import resources
 import mwsocial
 
 #: Areas of ``mwsocial/i18n`` whose sentences the cards use.
-AREAS = ('values', 'validity', 'onwiki', 'lists', 'overview', 'forms')
+AREAS = ('values', 'validity', 'onwiki', 'lists', 'overview', 'forms', 'heads')
 _QUEUE = 'Social media/Queue'
 _CONFIGURATION = 'MediaWiki:Social-media.json'
 _MENTIONS = 'Social media/Mentions'
@@ -138,17 +138,18 @@ def _pages(
     )  # fmt: skip
     for name in (
         'desk', 'limits/data', 'limits/text', 'limits/domains', 'limits/mastodon', 'limits/x', 'limits',
-        'addresses', 'values', 'tools', 'source', 'check', 'look', 'actions', 'card', '',
+        'addresses', 'values', 'tools', 'source', 'check', 'look', 'actions', 'previews', 'card', '',
     ):  # fmt: skip
         page = f'Social media/{name}'.rstrip('/')
         yield guarded(f'Module:{page}', f'Module/{page}.lua', 'Scribunto')
-    # They show how old the status page is, and what waits: nothing that anybody approves.
-    for name in ('status', 'overview'):
+    # They show how old the status page is, what waits, and what a page is for: nothing that anybody
+    # approves.
+    for name in ('status', 'overview', 'heads'):
         file = f'Module/Social media/{name}.lua'
         yield OnwikiPage(
             f'Module:Social media/{name}', file, 'Scribunto', text(file), edit=level, move=level
         )
-    for name in ('overview', 'pages'):
+    for name in ('overview', 'head'):
         page = f'Social media {name}'
         file = f'Template/{page}.wikitext'
         yield OnwikiPage(f'Template:{page}', file, 'wikitext', text(file), edit=level, move=level)

@@ -29,6 +29,7 @@ def render(status: Status, pages: Mapping[str, str]) -> str:
     """The page's text. *pages*: the titles of the desk's pages, by their keys in the configuration."""
     parts = [
         _say('status-written-by-bot', comment=True),
+        '{{Social media head|status}}',
         '\n\n'.join(_runs(status)),
         _heading('status-needs'),
         '\n'.join(_needs(status)) or _say('status-nothing'),

@@ -54,8 +54,9 @@ def test_what_shows_or_decides_is_guarded() -> None:
                     ' statistics',
                     '/status',
                     '/overview',
+                    '/heads',
                     ' overview',
-                    ' pages',
+                    ' head',
                 )
             )
             assert (page.edit, page.move, page.checked) == ('sysop', 'sysop', checked), title
@@ -74,7 +75,8 @@ def test_titles_of_the_configuration_go_into_the_texts() -> None:
         page.title: page
         for page in manifest.pages(queue='Project:Posts', configuration='User:Bot/Desk.json')
     }
-    assert 'page=Project:Posts\npreload=Project:Posts/Preload\n' in pages['Project:Posts'].text
+    assert pages['Project:Posts/Preload'].text
+    assert "queue = 'Project:Posts'," in pages['Module:Social media/tools'].text
     assert "configuration = 'User:Bot/Desk.json'" in pages['Module:Social media/desk'].text
     assert pages['User:Bot/Desk.json'].edit == 'sysop'
     assert not any('Social media/Queue' in page.text for page in pages.values())

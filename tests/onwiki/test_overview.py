@@ -120,7 +120,7 @@ def test_an_unclosed_item_hides_only_what_follows_it(show: Show) -> None:
 
 
 def test_the_pages_of_the_desk_are_joined(admin: Person) -> None:
-    page = admin.parse('{{Social media pages}}', 'Social media/Mentions')
+    page = admin.parse('{{Social media head}}', 'Social media/Mentions')
     assert re.findall('<b [^>]*>([^<]*)</b>', page) == ['Mentions']
     linked = html.text(page)
     for name in (

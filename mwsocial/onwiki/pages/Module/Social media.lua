@@ -3,6 +3,7 @@ local p = {}
 
 local actions = require( 'Module:Social media/actions' )
 local card = require( 'Module:Social media/card' )
+local previews = require( 'Module:Social media/previews' )
 local check = require( 'Module:Social media/check' )
 local source = require( 'Module:Social media/source' )
 local tools = require( 'Module:Social media/tools' )
@@ -17,7 +18,7 @@ end
 function p.words( frame )
 	local config = tools.configuration()
 	local item = check.read( frame.args, config )
-	return ( item.fingerprint or '' ) .. ' ' .. card.problems( item ) .. card.previews( item, config )
+	return ( item.fingerprint or '' ) .. ' ' .. card.problems( item ) .. previews.show( item, config )
 end
 
 --- {{#invoke:Social media|decision}} in Template:Social media decision.

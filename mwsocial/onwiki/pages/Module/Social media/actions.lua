@@ -59,7 +59,7 @@ function p.approval( item, config, frame )
 	}
 	return warning .. element( 'div', STYLES.row .. ';margin:.7em 0 0',
 		button( title, query, { item.id, shown }, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..
-		element( 'code', STYLES.copy, inert( '| approved = ' .. shown .. ' ~~~~' ) ) )
+		element( 'code', STYLES.copy, inert( '| approved = ' .. shown .. ' ~~~~' ), 'dir="ltr"' ) )
 end
 
 --- The buttons by which people decide about a mention, each a form of this wiki.
@@ -150,7 +150,7 @@ end
 local function lines( item )
 	local found = {}
 	local function offer( line, key )
-		found[#found + 1] = '<li>' .. element( 'code', 'user-select:all', inert( '| ' .. line .. ' ~~~~' ) ) .. ' ' ..
+		found[#found + 1] = '<li>' .. element( 'code', 'user-select:all', inert( '| ' .. line .. ' ~~~~' ), 'dir="ltr"' ) .. ' ' ..
 			say( key ) .. '</li>'
 	end
 	local unsure = {}

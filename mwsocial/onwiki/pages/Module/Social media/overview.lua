@@ -184,7 +184,7 @@ local function calendar( found, config, now )
 	local today = now:sub( 1, 10 )
 	local rows, head = {}, { element( 'th', CELL, say( 'overview-day' ), 'scope="col"' ) }
 	for _, name in ipairs( config.enabled ) do
-		head[#head + 1] = element( 'th', CELL .. ';font-weight:bold;overflow-wrap:anywhere', inert( tools.channel_name( config, name ) ), 'scope="col"' )
+		head[#head + 1] = element( 'th', CELL .. ';font-weight:bold', inert( tools.channel_name( config, name ) ), 'scope="col"' )
 	end
 	rows[1] = element( 'tr', nil, table.concat( head ) )
 	local noon = tonumber( mw.language.new( 'en' ):formatDate( 'U', today .. ' 12:00 UTC' ) )
@@ -201,9 +201,11 @@ local function calendar( found, config, now )
 		end
 		rows[#rows + 1] = element( 'tr', weekend and 'background:var(--background-color-neutral-subtle,#f8f9fa)' or nil, table.concat( cells ) )
 	end
-	return element( 'table', 'border-collapse:collapse;font-size:.9em;margin:.8em 0 0;max-width:60em;width:100%',
-		element( 'caption', 'text-align:start;font-weight:bold;margin:0 0 .3em', say( 'overview-calendar' ) ) ..
-		table.concat( rows ) ) .. element( 'div', look.SUBTLE .. ';font-size:.9em', say( 'overview-legend' ) )
+	-- What can be scrolled must be reachable by the keyboard (WCAG 2.1, 2.1.1).
+	return element( 'div', 'overflow-x:auto;margin:.8em 0 0', element( 'table',
+		'border-collapse:collapse;font-size:.9em;max-width:60em;width:100%;white-space:nowrap',
+		element( 'caption', 'text-align:start;font-weight:bold;margin:0 0 .3em;white-space:normal', say( 'overview-calendar' ) ) ..
+		table.concat( rows ) ), 'tabindex="0" role="group" aria-label="' .. tools.label( 'overview-calendar' ) .. '"' ) .. element( 'div', look.SUBTLE .. ';font-size:.9em', say( 'overview-legend' ) )
 end
 
 --- {{#invoke:Social media/overview|overview}} in Template:Social media overview.

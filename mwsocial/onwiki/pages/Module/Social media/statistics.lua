@@ -180,7 +180,7 @@ local function tabled( weeks, names, config )
 		rows[#rows + 1] = row .. '</tr>'
 	end
 	-- What can be scrolled must be reachable by the keyboard (WCAG 2.1, 2.1.1).
-	return '<div style="overflow-x:auto" tabindex="0" role="group" aria-label="' .. tools.label( 'lists-caption' ) .. '"><table class="wikitable" style="' .. TABLE .. '"><caption style="' .. PLAIN .. '">' .. say( 'lists-caption' ) .. '</caption>' ..
+	return '<div style="overflow-x:auto" tabindex="0" role="group" aria-label="' .. tools.label( 'lists-caption' ) .. '"><table class="wikitable" style="' .. TABLE .. '"><caption style="' .. PLAIN .. ';text-align:start">' .. say( 'lists-caption' ) .. '</caption>' ..
 		head .. table.concat( rows ) .. '</table></div>'
 end
 
