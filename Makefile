@@ -3,6 +3,7 @@
 # make trust  the long proofs: every boundary at which a run can die, on real servers
 # make check  only lint and types
 # make bench  requests, edits, CPU and memory of whole runs
+# make pictures  the pictures of the documentation
 # make stop   stop the sandbox
 # It needs Python 3.11 or newer, git, make, and root or sudo for Debian packages.
 
@@ -35,7 +36,8 @@ bench: .venv/ready-test
 	$(BIN)/python -m tests.bench -write
 
 pictures: .venv/ready-test
-	$(BIN)/python -m tests.onwiki.pictures
+	sh .ci/setup $(PYTHON) '.[test]' fonts-noto-color-emoji npm
+	$(BIN)/python -m tests.pictures
 
 stop:
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m mwsocial.sandbox down; fi

@@ -16,7 +16,7 @@ from tests.bench.cost import Cost
 from tests.bench.item import ITEM
 from tests.bench.table import Table
 from tests.real.desk import QUEUE, Desk
-from tests.real.test_inbox import say
+from tests.real.world import say
 
 HEAD = ('run', 'exit', 'to the wiki', 'to the network', 'queue edits', 'news edits', 'CPU s',
         'wall s', 'MB')  # fmt: skip

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
 from mwsocial.sandbox import desk as sandbox_desk
+from tests.browser.driver import chromium
 from tests.real.desk import Desk
 
 GADGETS = 'MediaWiki:Gadgets-definition'
@@ -33,19 +32,8 @@ def desk(sandbox_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield running
 
 
-@pytest.fixture(scope='module')
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+@pytest.fixture(scope='module', name='chromium')
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A headless Chromium that asks no server but those of this machine."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = '/usr/bin/chromium'
-    for argument in (
-        '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run',
-        '--disable-background-networking', '--disable-component-update', '--disable-sync',
-        '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
-        f'--user-data-dir={tmp_path_factory.mktemp("chromium")}',
-    ):  # fmt: skip
-        options.add_argument(argument)
-    options.set_capability('goog:loggingPrefs', {'browser': 'ALL'})
-    driver = webdriver.Chrome(options=options, service=Service('/usr/bin/chromedriver'))
-    yield driver
-    driver.quit()
+    with chromium(tmp_path_factory.mktemp('chromium')) as driver:
+        yield driver

@@ -39,12 +39,16 @@ class Reader:
 
     def open(self, title: str, gadget: bool = True) -> None:
         """Read a page; with the gadget once it is ready."""
+        self.visit(f'title={title.replace(" ", "_")}')
+        if gadget:
+            self.wait(lambda: self.all('html.mwsocial-ready'))
+
+    def visit(self, query: str) -> None:
+        """Open an address of the wiki's ``index.php``."""
         # MediaWiki answers 304 to a page edited in the very second in which it was read before, and tests
         # are that quick: the browser would show the words before the edit.
         self.driver.execute_cdp_cmd('Network.clearBrowserCache', {})
-        self.driver.get(f'{self.desk.sandbox.url}/index.php?title={title.replace(" ", "_")}')
-        if gadget:
-            self.wait(lambda: self.all('html.mwsocial-ready'))
+        self.driver.get(f'{self.desk.sandbox.url}/index.php?{query}')
 
     def wait(self, found: Any) -> Any:
         """Wait until something is there."""

@@ -9,7 +9,8 @@ import pytest
 
 from mwsocial.sandbox import Person, Sandbox
 from mwsocial.sandbox import desk as sandbox_desk
-from tests.onwiki.desk import CONFIGURATION, QUEUE, flower
+from tests.onwiki.desk import CONFIGURATION, QUEUE
+from tests.pictures.scenes import flower
 
 Show = Callable[..., str]
 

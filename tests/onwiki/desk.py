@@ -8,7 +8,6 @@ from typing import Any
 
 from mwsocial.onwiki import manifest
 from mwsocial.sandbox import Person
-from tests.onwiki import png
 
 QUEUE = 'Social media/Queue'
 POINTER = 'For help with MediaWiki see https://www.mediawiki.org/wiki/Project:Support_desk'
@@ -39,18 +38,6 @@ def item(**values: str) -> str:
     """The wikitext of an item; ``_`` in a name stands for ``-``."""
     lines = [f'| {name.replace("_", "-")} = {value}' for name, value in values.items()]
     return '\n'.join(['{{Social media item', *lines, '}}'])
-
-
-def flower(width: int = 320, height: int = 200) -> bytes:
-    """A small picture in PNG."""
-    rows = []
-    for y in range(height):
-        row = bytearray()
-        for x in range(width):
-            far = ((x - width / 2) ** 2 + (y - height / 2) ** 2) ** 0.5 / height
-            row += bytes((255, 204, 60) if far < 0.16 else (54, 102, 204 + int(40 * min(far, 1))))
-        rows.append(bytes(row))
-    return png.write(width, height, rows)
 
 
 RELEASE = {

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
@@ -14,6 +13,7 @@ from mwsocial.inbox.mentions import Mention, item_id, read_inbox
 from mwsocial.sandbox import Gate, Rule
 from tests.real.conftest import NewDesk
 from tests.real.desk import QUEUE, Desk, Run
+from tests.real.world import say
 from tests.wiki.desks import json_answer
 
 pytestmark = pytest.mark.real
@@ -21,30 +21,6 @@ pytestmark = pytest.mark.real
 PAGE = 'Social media/Mentions'
 #: What no page may show, and no run may print.
 SECRET = 'between you and me'
-
-
-def eventually(check: Callable[[], object], seconds: float = 240) -> None:
-    """Delivery between accounts goes through a queue: wait until it has come. What could not be
-    delivered at once (a busy machine) is tried again after two minutes.
-    """
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline and not check():
-        time.sleep(0.2)
-    assert check()
-
-
-def say(desk: Desk, *words: str, **how: Any) -> list[str]:
-    """Let somebody in the world say things to us; returns the addresses, once all have come."""
-    client = desk.sandbox.mastodon('reader')
-    urls = [str(client.status_post(f'@mediawiki {one}', **how)['url']) for one in words]
-    ours = desk.sandbox.mastodon('mediawiki')
-
-    def come() -> bool:
-        notices: Any = ours.notifications(limit=100)
-        return {*urls} <= {one['status']['url'] for one in notices if one['status']}
-
-    eventually(come)
-    return urls
 
 
 def mentions(desk: Desk) -> list[Mention]:

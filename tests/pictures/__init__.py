@@ -1,0 +1,1 @@
+"""Pictures of every page of the desk: ``python -m tests.pictures [FOLDER]``."""
