@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -59,8 +59,9 @@ def read_queue(text: str) -> Queue:
     """
     skeleton = cut(text, WANTED)
     items = tuple(placed.item for placed in _place(text, skeleton))
+    known = {item.id: item for item in reversed(items)}
     decisions = tuple(
-        replace(_read_decision(text[one.start : one.end], one), number=number)
+        replace(_read_decision(text[one.start : one.end], one, known), number=number)
         for number, one in enumerate(find_decisions(skeleton))
     )
     return Queue(items, decisions, bool(skeleton.used & STOPS))
@@ -206,15 +207,20 @@ def _foreign(one: Parameter, before: str) -> Reason:
     return Reason('validity-bar', ('|', '{{!}}'), where=before)
 
 
-def _read_decision(raw: str, template: Template) -> Decision:
+def _read_decision(raw: str, template: Template, known: Mapping[str, Item]) -> Decision:
     if not template.closed:
         return Decision(0, '', '', (Reason('validity-unclosed', ('}}',)),))
     if len(template.parts) > MOST_PARAMETERS:
         return Decision(0, '', '', (Reason('validity-bar', ('|', '{{!}}')),))
     values: dict[str, str] = {}
     faults: list[Reason] = []
+    words: dict[str, str] = {}
     for one in parameters(raw, template.parts):
-        if one.name not in ('id', 'approved'):
+        if one.kind == 'content' and one.name != 'id':
+            # The form puts them there for its preview.
+            faults += [Reason('validity-twice', (one.name,))] * (one.name in words)
+            words[one.name] = _resolve(one).value
+        elif one.name not in ('id', 'approved'):
             faults.append(
                 _foreign(one, '')
                 if one.kind == 'positional'
@@ -234,4 +240,14 @@ def _read_decision(raw: str, template: Template) -> Decision:
         item_id = ''
     if template.stray:
         faults.append(Reason('validity-stray', ('}}',)))
+    if any(words.values()) and not _same(words, known.get(item_id)):
+        faults.append(Reason('validity-decision-words', (item_id,)))
     return Decision(0, item_id, values.get('approved', ''), tuple(dict.fromkeys(faults)))
+
+
+def _same(words: Mapping[str, str], item: Item | None) -> bool:
+    """Whether the words that a decision shows are those of its item."""
+    if item is None:
+        return False
+    shown = {name: value for name, value in words.items() if value}
+    return shown == {name: value for name, value in item.content.items() if name != 'id'}

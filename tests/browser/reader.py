@@ -33,7 +33,8 @@ class Reader:
         driver.delete_all_cookies()
         if name:
             person = desk.person(name)
-            person.api(action='query', meta='userinfo')
+            # VisualEditor welcomes newcomers with a window over the form.
+            person.api(action='options', optionname='visualeditor-hidebetawelcome', optionvalue='1')
             for cookie in person._session.cookies:
                 driver.add_cookie({'name': cookie.name, 'value': cookie.value, 'path': '/'})
 
@@ -49,6 +50,17 @@ class Reader:
         # are that quick: the browser would show the words before the edit.
         self.driver.execute_cdp_cmd('Network.clearBrowserCache', {})
         self.driver.get(f'{self.desk.sandbox.url}/index.php?{query}')
+
+    def ready(self) -> None:
+        """Wait until the page and its scripts have settled."""
+        self.wait(lambda: self.driver.execute_script('return document.readyState') == 'complete')
+        self.wait(
+            lambda: self.driver.execute_async_script(
+                'const done = arguments[0]; window.mw && mw.loader && mw.loader.using ?'
+                'mw.loader.using(["mediawiki.page.ready"]).then(() => requestIdleCallback(() => done(true)),'
+                '() => done(true)) : done(true)'
+            )
+        )
 
     def wait(self, found: Any) -> Any:
         """Wait until something is there."""

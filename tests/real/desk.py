@@ -64,6 +64,10 @@ class Desk:
         """The current wikitext of a page; of the queue if none is named."""
         return str(self.person('Admin').text(title or self.queue_title))
 
+    def installed(self, title: str) -> str:
+        """The text of one of the desk's pages as the installer writes it."""
+        return next(page.stamped() for page in pages() if page.title == title)
+
     def queue(self) -> Queue:
         """What the queue page holds."""
         return read_queue(self.text())

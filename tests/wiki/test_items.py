@@ -228,6 +228,25 @@ def test_a_comment_or_nowiki_without_end_takes_what_mediawiki_gives_it() -> None
     assert items[1].faults == ()
 
 
+def test_a_decision_may_show_the_words_of_its_item() -> None:
+    """As the form puts them there; other words, or words of no item, are a fault."""
+    item = '{{Social media item|id=a|text=A {{!}} b|channels=x}}'
+    for shown, faults in {
+        '|text=A {{!}} b|channels=x': [],
+        '|channels= x|text= A &#124; b |news=': [],
+        '|text=A {{!}} b': ['validity-decision-words'],
+        '|text=A {{!}} b|channels=x|news=y': ['validity-decision-words'],
+        '|text=evil|channels=x': ['validity-decision-words'],
+        '|text=evil|text=A {{!}} b|channels=x': ['validity-twice'],
+        '|text=A {{!}} b|channels=x|who=1': ['validity-decision-parameter'],
+    }.items():
+        decision = f'{{{{Social media decision|id=a|approved=3f ~\n{shown}}}}}'
+        for text in (f'{item}{decision}', f'{decision}{item}'):
+            (found,) = read_queue(text).decisions
+            assert (found.id, found.approved) == ('a', '3f ~'), text
+            assert [one.key for one in found.faults] == faults, text
+
+
 def test_decisions() -> None:
     text = (
         '== x ==\n{{social_media decision|id=a|approved=3f [[User:A|A]] | t}}\n'
@@ -239,7 +258,7 @@ def test_decisions() -> None:
     assert [(one.number, one.id, one.approved, [f.key for f in one.faults]) for one in found] == [
         (0, 'a', '3f [[User:A|A]] | t', []),
         (1, '', '3f', ['validity-id']),
-        (2, 'b', '3f', ['validity-decision-parameter']),
+        (2, 'b', '3f', ['validity-decision-words']),
         (3, 'c', '1', ['validity-twice']),
         (4, '', '', ['validity-unclosed']),
     ]

@@ -180,9 +180,10 @@
 		}
 		values = query.getAll( 'preloadparams[]' );
 		if ( ( query.get( 'title' ) || '' ).replace( /_/g, ' ' ) !== page || query.get( 'section' ) !== 'new' ||
-			query.get( 'preload' ) !== page + '/Decision preload' || values.length !== 2 ) {
+			query.get( 'preload' ) !== page + '/Decision preload' ) {
 			return null;
 		}
+		// The words that come third are the form's: here the wiki shows what the item says now.
 		if ( page === QUEUE && /^[a-z0-9][a-z0-9-]{0,63}$/.test( values[ 0 ] ) && /^[0-9a-f]{40,64}$/.test( values[ 1 ] ) ) {
 			return {
 				verdict: true, heading: query.get( 'preloadtitle' ) || values[ 0 ],

@@ -3,8 +3,8 @@ local p = {}
 
 local actions = require( 'Module:Social media/actions' )
 local card = require( 'Module:Social media/card' )
-local previews = require( 'Module:Social media/previews' )
 local check = require( 'Module:Social media/check' )
+local previews = require( 'Module:Social media/previews' )
 local source = require( 'Module:Social media/source' )
 local tools = require( 'Module:Social media/tools' )
 
@@ -21,6 +21,15 @@ function p.words( frame )
 	return ( item.fingerprint or '' ) .. ' ' .. card.problems( item ) .. previews.show( item, config )
 end
 
+local function has_words( item )
+	for name in pairs( item.content ) do
+		if name ~= 'id' then
+			return true
+		end
+	end
+	return false
+end
+
 --- {{#invoke:Social media|decision}} in Template:Social media decision.
 function p.decision( frame )
 	local args = frame:getParent().args
@@ -34,22 +43,36 @@ function p.decision( frame )
 	if not id:find( '^[a-z0-9][a-z0-9-]*$' ) then
 		return card.decision( id, signed, 'missing', '' )
 	end
-	local queue = mw.title.new( tools.configuration().queue )
-	local found = source.item( queue and queue:getContent() or '', id )
-	if not found then
+	local config = tools.configuration()
+	local queue = mw.title.new( config.queue )
+	local page = queue and queue:getContent() or ''
+	local found = source.item( page, id )
+	-- In the preview of a form MediaWiki takes the new section for the whole page: the item is not seen there, but the
+	-- words that the form was given are.
+	local given = check.read( args, config )
+	local blind = not found and #digits >= actions.SHOWN and page:find( digits, 1, true ) and
+		mw.title.getCurrentTitle().prefixedText == config.queue and actions.preview_of_edit( frame )
+	local fingerprint, inside
+	if found then
+		-- MediaWiki itself takes the item apart, exactly as it does on the queue.
+		fingerprint, inside = frame:preprocess( '{{#invoke:Social media|words' .. found .. '}}' ):match( '^(%x*) (.*)$' )
+	elseif blind and has_words( given ) then
+		fingerprint, inside = given.fingerprint, card.problems( given ) .. previews.show( given, config )
+	elseif blind then
+		return card.decision( id, signed, 'unseen', '' )
+	else
 		return card.decision( id, signed, 'missing', '' )
 	end
-	-- MediaWiki itself takes the item apart, exactly as it does on the queue.
-	local answer = frame:preprocess( '{{#invoke:Social media|words' .. found .. '}}' )
-	local fingerprint, inside = answer:match( '^(%x*) (.*)$' )
 	if not fingerprint or fingerprint == '' then
 		return card.decision( id, signed, 'unknown', inside or '' )
 	elseif #digits < actions.SHOWN then
 		return card.decision( id, signed, 'short', inside )
-	elseif fingerprint:sub( 1, #digits ) ~= digits:lower() then
+	elseif fingerprint:sub( 1, #digits ) ~= digits:lower() or
+		has_words( given ) and given.fingerprint ~= fingerprint
+	then
 		return card.decision( id, signed, 'changed', inside )
 	end
-	return card.decision( id, signed, 'matches', inside )
+	return card.decision( id, signed, blind and 'given' or 'matches', inside )
 end
 
 --- {{#invoke:Social media|mention}} in Template:Social media mention.

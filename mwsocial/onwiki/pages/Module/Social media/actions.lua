@@ -15,11 +15,48 @@ local STYLES, SUBTLE = look.STYLES, look.SUBTLE
 local element, box = look.element, look.box
 local say, inert = tools.say, tools.inert
 
---- A button that opens a form of this wiki. `values`: what the form's preload takes, in order.
-local function button( title, query, values, name )
+-- Words in a form ------------------------------------------------------------------------------
+
+--- A resolved value as wikitext that resolves to it; nil where that would take more than this. News are
+--- wikitext already, but for their bars.
+local function wikitext( value, name )
+	if name == 'news' then
+		return not ( value:find( '<nowiki', 1, true ) and value:find( '|', 1, true ) ) and
+			value:gsub( '|', '{{!}}' ) or nil
+	end
+	-- The ampersand first: it begins what the others become.
+	return ( value:gsub( '&', '&amp;' ):gsub( '<', '&lt;' ):gsub( '[{}%[%]~]', function ( char )
+		return '&#' .. char:byte() .. ';'
+	end ):gsub( '|', '{{!}}' ):gsub( "''", '&#39;&#39;' ):gsub( '__', '&#95;&#95;' ):gsub( '\194\160', '&nbsp;' ) )
+end
+
+--- The content of an item as lines of wikitext, without its id and what `left` names; nil where that can't be.
+local function copy( content, left )
+	local lines = {}
+	for _, name in ipairs( values.order( content ) ) do
+		if name ~= 'id' and not left[name] then
+			local value = wikitext( content[name], name )
+			if not value then
+				return nil
+			end
+			lines[#lines + 1] = '| ' .. name .. ' = ' .. value
+		end
+	end
+	return table.concat( lines, '\n' )
+end
+
+--- A value for a form's preload. MediaWiki takes __NOTOC__ and the like out of everything, addresses too.
+local function preloaded( value )
+	return '&preloadparams%5B%5D=' .. mw.uri.encode( value ):gsub( '_', '%%5F' )
+end
+
+--- A button that opens a form of this wiki. `given`: what the form's preload takes, in order.
+local function button( title, query, given, name )
 	local address = title:fullUrl( query )
-	for _, value in ipairs( values ) do
-		address = address .. '&preloadparams%5B%5D=' .. mw.uri.encode( value )
+	for _, value in ipairs( given ) do
+		local longer = address .. preloaded( value )
+		-- The last one is words, which may be too many for an address.
+		address = #longer <= LONGEST and longer or address
 	end
 	return element( 'span', nil, '[' .. address .. ' ' .. element( 'span', STYLES.button, name ) .. ']',
 		'class="plainlinks"' )
@@ -29,9 +66,11 @@ end
 
 local APPROVABLE = { proposed = true, failed = true, missed = true, ['partly posted'] = true, invalid = true }
 
-local function preview_of_edit( frame )
+--- Whether this is the preview of an edit.
+function p.preview_of_edit( frame )
 	return frame:preprocess( '{{REVISIONID}}' ) == ''
 end
+local preview_of_edit = p.preview_of_edit
 
 --- The button that approves, and the line to copy; or why there is none.
 function p.approval( item, config, frame )
@@ -58,7 +97,7 @@ function p.approval( item, config, frame )
 		editintro = config.queue .. '/Decision editintro'
 	}
 	return warning .. element( 'div', STYLES.row .. ';margin:.7em 0 0',
-		button( title, query, { item.id, shown }, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..
+		button( title, query, { item.id, shown, copy( item.content, {} ) }, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..
 		element( 'code', STYLES.copy, inert( '| approved = ' .. shown .. ' ~~~~' ), 'dir="ltr"' ) )
 end
 
@@ -97,50 +136,20 @@ end
 
 -- Proposing again ------------------------------------------------------------------------------
 
---- A resolved value as wikitext that resolves to it; nil where that would take more than this. News are
---- wikitext already, but for their bars.
-local function source( value, name )
-	if name == 'news' then
-		return not ( value:find( '<nowiki', 1, true ) and value:find( '|', 1, true ) ) and
-			value:gsub( '|', '{{!}}' ) or nil
-	end
-	-- The ampersand first: it begins what the others become.
-	return ( value:gsub( '&', '&amp;' ):gsub( '<', '&lt;' ):gsub( '[{}%[%]~]', function ( char )
-		return '&#' .. char:byte() .. ';'
-	end ):gsub( '|', '{{!}}' ):gsub( "''", '&#39;&#39;' ):gsub( '__', '&#95;&#95;' ):gsub( '\194\160', '&nbsp;' ) )
-end
-
--- What the copy leaves out: an id is used once for ever, and the times are over.
-local LEFT = { id = true, ['not-before'] = true, ['not-after'] = true }
-
---- The content of an item as lines of wikitext, without id and times; nil where that can't be.
-local function copy( content )
-	local lines = {}
-	for _, name in ipairs( values.order( content ) ) do
-		if not LEFT[name] then
-			local value = source( content[name], name )
-			if not value then
-				return nil
-			end
-			lines[#lines + 1] = '| ' .. name .. ' = ' .. value
-		end
-	end
-	return table.concat( lines, '\n' )
-end
-
 local OVER = { posted = true, declined = true, deleted = true, missed = true, failed = true, ['partly posted'] = true }
+
+-- What the copy leaves out: the times are over.
+local TIMES = { ['not-before'] = true, ['not-after'] = true }
 
 local function again( item, config )
 	local title = mw.title.new( config.queue )
-	local words = OVER[item.state] and copy( item.content )
+	local words = OVER[item.state] and copy( item.content, TIMES )
 	if not words or not title then
 		return nil
 	end
 	local address = title:fullUrl( {
 		action = 'edit', section = 'new', preload = config.queue .. '/Preload again', editintro = config.queue .. '/Editintro'
-	} ) .. '&preloadparams%5B%5D=' .. 
-		-- MediaWiki takes __NOTOC__ and the like out of everything, addresses too.
-		mw.uri.encode( words ):gsub( '_', '%%5F' )
+	} ) .. preloaded( words )
 	return #address <= LONGEST and '[' .. address .. ' ' .. say( 'forms-again' ) .. ']' or nil
 end
 

@@ -187,10 +187,10 @@ function p.item( item, config, frame )
 		previews.show( item, config ) .. actions.approval( item, config, frame ) .. actions.others( item, config, frame ), tools.spoken() )
 end
 
---- The card of a decision. `verdict`: a key ('matches', 'changed', 'missing', 'short'); `inside`:
+--- The card of a decision. `verdict`: a key ('matches', 'given', 'unseen', 'changed', 'missing', 'short'); `inside`:
 --- the words that it approves, as HTML.
 function p.decision( id, signed, verdict, inside )
-	local name = verdict == 'matches' and 'good' or 'bad'
+	local name = ( verdict == 'matches' or verdict == 'given' ) and 'good' or verdict == 'unseen' and 'warn' or 'bad'
 	return group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[name].border, label( 'onwiki-decision', id ),
 		element( 'div', STYLES.row, pill( name, say( 'onwiki-verdict-' .. verdict ) ) ..
 			element( 'span', nil, html( 'onwiki-decision-about', element( 'code', 'background:none;border:0;padding:0', inert( id ) ) ) ) ) ..

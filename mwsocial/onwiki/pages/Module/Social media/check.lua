@@ -4,6 +4,7 @@ local p = {}
 
 local addresses = require( 'Module:Social media/addresses' )
 local limits = require( 'Module:Social media/limits' )
+local source = require( 'Module:Social media/source' )
 local tools = require( 'Module:Social media/tools' )
 local values = require( 'Module:Social media/values' )
 
@@ -376,6 +377,20 @@ end
 
 --- The item of a template's arguments: content (resolved values that are not empty), signed, settled
 --- (names), bot, channels (those it goes to), images, problems and remarks (sentences in HTML), fingerprint (nil
+--- Whether a line of the item on this page ends its content with a bar: what follows would be lost. The arguments
+--- alone do not tell what they stood behind.
+local function bar_in_content( id )
+	local inside = id ~= '' and source.item( mw.title.getCurrentTitle():getContent() or '', id ) or ''
+	inside = inside:gsub( '<nowiki>.-</nowiki>', '' ):gsub( '%[%[[^%[%]\n]*%]%]', '' ):gsub( '{{[^{}]*}}', '' )
+	for line in inside:gmatch( '[^\n]+' ) do
+		local name, rest = line:match( '^%s*|%s*([%l%d-]+)%s*=(.*)$' )
+		if name and kind( name ) == 'content' and rest:find( '|', 1, true ) then
+			return true
+		end
+	end
+	return false
+end
+
 --- where it can't be known).
 function p.read( args, config )
 	local item = {
@@ -412,7 +427,7 @@ function p.read( args, config )
 		end
 	end
 	-- After a signed parameter a bar may be the signature's own.
-	if not next( item.signed ) then
+	if not next( item.signed ) or #unknown > 0 and bar_in_content( item.content.id or '' ) then
 		for _, name in ipairs( unknown ) do
 			if type( name ) == 'number' then
 				say( '', 'validity-bar', '|', '{{!}}' )
