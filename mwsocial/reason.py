@@ -37,6 +37,27 @@ class Reason:
             words = words.replace(f'\0{number}\0', escape(arg))
         return f'{escape(self.where)}: {words}' if self.where else words
 
+    def said(self, escape: Callable[[str], str] = str) -> str:
+        """The sentence in the language of the desk, for what is written on its wiki; *escape* as in
+        ``text``.
+        """
+        return self.text(_desk.language, escape)
+
+
+class _Desk:
+    language = 'en'
+
+
+_desk = _Desk()
+
+
+def speak(language: str) -> None:
+    """Have what is written on the wiki said in *language*, as the configuration names it, from now on.
+
+    What operators read stays English.
+    """
+    _desk.language = language
+
 
 @cache
 def _messages(language: str) -> dict[str, str]:

@@ -203,10 +203,11 @@ class Mover:
     def _save(
         self, page: PageState, title: str, text: str, pieces: Sequence[Piece], source: str
     ) -> Outcome:
-        words = f'from [[{source}]]:' if len(source) <= _LONGEST_TITLE else 'here:'
+        short = len(source) <= _LONGEST_TITLE
+        words = Reason('summaries-from', (f'[[{source}]]',)) if short else Reason('summaries-here')
         return save(
             self._api, title, text, base=page.revid, minor=True,
-            summary=summary_of_ids(ARCHIVE, words, [one.key for one in pieces]),
+            summary=summary_of_ids(ARCHIVE, words.said(), [one.key for one in pieces]),
         )  # fmt: skip
 
     # -- off the source ----------------------------------------------------------------------------
@@ -233,10 +234,11 @@ class Mover:
             return
         keys = [one.key for one in pieces]
         titles = ', '.join(f'[[{title}]]' for title in sorted({targets[key] for key in keys}))
-        words = f'to {titles}:' if len(titles) <= 2 * _LONGEST_TITLE else 'to the archive:'
+        short = len(titles) <= 2 * _LONGEST_TITLE
+        words = Reason('summaries-to', (titles,)) if short else Reason('summaries-to-archive')
         outcome = save(
             self._api, source.title, tidy(text, keys), base=source.revid, minor=True,
-            summary=summary_of_ids(ARCHIVE, words, keys),
+            summary=summary_of_ids(ARCHIVE, words.said(), keys),
         )  # fmt: skip
         if isinstance(outcome, Saved):
             moved.edits += 1

@@ -186,7 +186,7 @@ class Acting:
     def _release(self, claim: Claim, reason: Reason) -> None:
         """Give a claim back: nothing was sent, and a post that stands is as it was."""
         self._tools.say(f'{claim.item_id} on {claim.place}: not done: {reason.text()}')
-        now, words = self._tools.reader.now(), safe_value(reason.text())
+        now, words = self._tools.reader.now(), safe_value(reason.said())
         if claim.record.kind == 'sending':
             self.records[claim.key] = Record('released', now, claim.record.revid, words)
         else:

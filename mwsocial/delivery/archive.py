@@ -8,6 +8,7 @@ from datetime import datetime
 
 from mwsocial.desk.plan import ItemChange
 from mwsocial.desk.records import ARCHIVE, CLAIM, RECORD, Record, marked, names, summary_of_ids
+from mwsocial.reason import Reason
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.config import DeskConfig
 from mwsocial.wiki.edits import apply
@@ -51,7 +52,7 @@ def keep_record(
         title,
         wikitext,
         base=page.revid,
-        summary=summary_of_ids(RECORD, 'recorded here, since it left the queue:', [item_id]),
+        summary=summary_of_ids(RECORD, Reason('summaries-recorded-here').said(), [item_id]),
         section='new',
         section_title=item_id,
         duty=True,

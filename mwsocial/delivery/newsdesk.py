@@ -89,7 +89,7 @@ class NewsDesk:
                 self._title,
                 text,
                 base=page.revid,
-                summary=summary_of_ids(MARK, 'added', fresh),
+                summary=summary_of_ids(MARK, Reason('summaries-news-added').said(), fresh),
                 minor=False,
             )
             if isinstance(saved, Saved):
@@ -147,7 +147,9 @@ class NewsDesk:
                 break
             saved = save(
                 self._api, self._title, changed.text, base=page.revid, minor=False,
-                summary=summary_of_ids(MARK, 'corrected' if new else 'removed', [item_id]),
+                summary=summary_of_ids(
+                    MARK, Reason(f'summaries-news-{"corrected" if new else "removed"}').said(), [item_id]
+                ),
             )  # fmt: skip
             if isinstance(saved, Saved):
                 return Posted(str(saved.revid), f'Special:Diff/{saved.revid}') if new else Deleted()

@@ -70,7 +70,7 @@ class Preflight:
             reason = account_trouble(found, channel, self._tools.config.channels[name])
             if reason:
                 self._tools.say(f'{name} is not used: {reason.text()}')
-                self._reader.not_live[name] = Reason('delivery-not-used', (name, reason.text()))
+                self._reader.not_live[name] = Reason('delivery-not-used', (name, reason.said()))
                 # What mends itself (a network that cannot be reached) needs nobody.
                 self.operator = self.operator or not isinstance(found, TryLater)
 
@@ -82,7 +82,7 @@ class Preflight:
                 self._limits[name] = channel.limits()
             limits = self._limits[name]
             if isinstance(limits, CannotLook):
-                self._not_ready(claim, Reason('delivery-not-used', (name, limits.reason.text())))
+                self._not_ready(claim, Reason('delivery-not-used', (name, limits.reason.said())))
                 continue
             text, warning = self._text(claim)
             surplus = channel.weigh(text, warning) - limits.length
@@ -127,7 +127,7 @@ class Preflight:
             done = self._shares[name]
             cap = self._tools.config.channels[name].shares_per_month
             if isinstance(done, CannotLook):
-                self._not_ready(claim, Reason('delivery-not-used', (name, done.reason.text())))
+                self._not_ready(claim, Reason('delivery-not-used', (name, done.reason.said())))
             elif done >= cap:
                 self._not_ready(claim, Reason('delivery-share-cap', (name, str(cap))))
             else:
@@ -151,7 +151,7 @@ class Preflight:
                 self._spent[name] = kept
             spent = self._spent[name]
             if isinstance(spent, CannotLook):
-                self._not_ready(claim, Reason('delivery-not-used', (name, spent.reason.text())))
+                self._not_ready(claim, Reason('delivery-not-used', (name, spent.reason.said())))
             elif spent + cost > cap:
                 args = (name, f'{spent:.2f}', f'{cap:.2f}', f'{cost:.2f}')
                 self._not_ready(claim, Reason('delivery-cost-cap', args))

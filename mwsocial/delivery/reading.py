@@ -320,7 +320,7 @@ class QueueReader:
     @staticmethod
     def words(reason: Reason) -> str:
         """A sentence as it may stand on the page: words of strangers in it are inert."""
-        return reason.text(escape=safe_value)
+        return reason.said(safe_value)
 
 
 def applied(text: str, changes: Sequence[ItemChange]) -> tuple[str, list[Item]]:

@@ -14,6 +14,7 @@ from mwsocial.desk.proposer import proposer
 from mwsocial.desk.records import RECORD, Record, summary_of_ids
 from mwsocial.desk.summaries import record_summary
 from mwsocial.errors import TemporaryError
+from mwsocial.reason import Reason
 from mwsocial.wiki.save import Conflict, Lost, Saved
 
 
@@ -28,7 +29,7 @@ class Recorder:
     def record(self, records: Mapping[Key, Record], claims: Sequence[Claim]) -> None:
         """Save *records*; raises TemporaryError where the wiki does not take them now."""
         ids = list(dict.fromkeys(item_id for item_id, _ in records))
-        bare = summary_of_ids(RECORD, 'recorded', ids)
+        bare = summary_of_ids(RECORD, Reason('summaries-recorded').said(), ids)
         summary = ''
         for attempt in range(2 * TRIES):
             reading = self._reader.read()

@@ -86,7 +86,7 @@ def record_for(
         return Record('deleted', now, claim.revid, f'{claim.address} {claim.words_of}')
     if isinstance(outcome, Unknown):
         return None
-    words = safe(outcome.reason.text())
+    words = safe(outcome.reason.said())
     if claim.kind != 'sending':
         until = None
         if isinstance(outcome, TryLater):
@@ -116,7 +116,7 @@ def at_last(
     same = previous.revid == claim.revid and previous.address == claim.address
     if not same or now - previous.since < patience:
         return record
-    return kept(claim, now, safe(outcome.reason.text()))
+    return kept(claim, now, safe(outcome.reason.said()))
 
 
 def look(
@@ -139,7 +139,7 @@ def look(
     if not isinstance(found, NotFound):
         if age < ASK_A_PERSON:
             return Settled()
-        words = safe(found.reason.text())
+        words = safe(found.reason.said())
         if record.kind != 'sending':
             return Settled(kept(record, now, words))
         return Settled(Record('unconfirmed', now, record.revid, words))
@@ -152,13 +152,13 @@ def look(
     keyed = lifetime is not None and now - record.since < lifetime
     if not may_send:
         if settled:
-            words = Reason('delivery-void').text()
+            words = Reason('delivery-void').said()
             return Settled(Record('released', now, record.revid, words))
         if keyed:
             return Settled()
     elif settled or keyed or looking.repeatable:
         return Settled(again=True)
-    words = Reason('delivery-no-answer').text()
+    words = Reason('delivery-no-answer').said()
     return Settled(Record('unconfirmed', now, record.revid, words))
 
 

@@ -69,7 +69,7 @@ class Settler:
         if (standing.item.id, before(name)) in again:
             return Settled(again=True)
         if previous and previous.kind in ('released', 'failed', 'waiting'):
-            record, words = target.record.record, Reason('delivery-void').text()
+            record, words = target.record.record, Reason('delivery-void').said()
             return Settled(Record('released', reading.now, record.revid, words))
         return Settled()
 
@@ -161,7 +161,7 @@ def _ask_a_person(record: Record, reading: Reading, why: Reason) -> Settled:
     """A claim that cannot be looked into waits for a while, then a person is asked."""
     if reading.now - record.time < ASK_A_PERSON:
         return Settled()
-    words = safe_value(why.text())
+    words = safe_value(why.said())
     if record.kind != 'sending':
         return Settled(kept(record, reading.now, words))
     return Settled(Record('unconfirmed', reading.now, record.revid, words))

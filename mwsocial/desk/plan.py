@@ -349,11 +349,11 @@ def _summary(
 ) -> str:
     ids = list(dict.fromkeys([*(one for one, _ in settled), *(one for one, _ in claims)]))
     if claims:
-        return summary_of_ids(CLAIM, 'sending', ids)
+        return summary_of_ids(CLAIM, Reason('summaries-sending').said(), ids)
     if settled:
-        return summary_of_ids(RECORD, 'found out what became of', ids)
+        return summary_of_ids(RECORD, Reason('summaries-found').said(), ids)
     named = [change.new_id or change.item.id for change in changes]
-    return summary_of_ids(NOTE, 'noted', [name for name in named if name])
+    return summary_of_ids(NOTE, Reason('summaries-noted').said(), [name for name in named if name])
 
 
 def won(shown: str | None, claim: Claim) -> bool:

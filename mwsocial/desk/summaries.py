@@ -7,17 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from mwsocial.desk.records import RECORD, Record, summary_of_ids
+from mwsocial.reason import Reason
 
 #: MediaWiki cuts a summary at 500 characters.
 ROOM = 480
 #: So many people are named (and so notified) by one summary.
 MOST_NAMES = 5
 
-_WORDS = {
-    'posted': 'posted', 'failed': 'refused', 'waiting': 'waits', 'unconfirmed': 'not confirmed',
-    'released': 'not sent', 'sending': 'still open', 'deleted': 'taken down',
-    'editing': 'still open', 'deleting': 'still open', 'kept': 'not changed',
-}  # fmt: skip
+_OPEN = frozenset({'sending', 'editing', 'deleting'})
 
 
 def record_summary(records: Mapping[tuple[str, str], Record], proposers: Iterable[str] = ()) -> str:
@@ -27,7 +24,10 @@ def record_summary(records: Mapping[tuple[str, str], Record], proposers: Iterabl
     ids = list(dict.fromkeys(item_id for item_id, _ in records))
     long = f'{RECORD} ' + '; '.join(_phrase(item_id, records) for item_id in ids)
     named = list(dict.fromkeys(proposers))[:MOST_NAMES]
-    users = ', proposed by ' + ', '.join(f'[[User:{name}]]' for name in named) if named else ''
+    users = ''
+    if named:
+        people = ', '.join(f'[[User:{name}]]' for name in named)
+        users = f', {Reason("summaries-proposed-by", (people,)).said()}'
     if len(long + users) <= ROOM:
         return long + users
     if len(long) <= ROOM:
@@ -41,11 +41,17 @@ def _phrase(item_id: str, records: Mapping[tuple[str, str], Record]) -> str:
     phrases = []
     for kind in kinds:
         channels = ', '.join(name for name, record in mine.items() if record.kind == kind)
-        phrases.append(f'{_WORDS[kind]} {item_id}: {channels}')
+        phrases.append(f'{_word(kind)} {item_id}: {channels}')
     revid = max(record.revid for record in mine.values())
-    return ', '.join(phrases) + f' (approved in [[Special:Diff/{revid}]])'
+    approved = Reason('summaries-approved-in', (f'[[Special:Diff/{revid}]]',)).said()
+    return f'{", ".join(phrases)} ({approved})'
 
 
 def _counts(records: Mapping[tuple[str, str], Record]) -> str:
     kinds: Sequence[str] = [record.kind for record in records.values()]
-    return ', '.join(f'{kinds.count(kind)} {_WORDS[kind]}' for kind in dict.fromkeys(kinds)) + ':'
+    return ', '.join(f'{kinds.count(kind)} {_word(kind)}' for kind in dict.fromkeys(kinds)) + ':'
+
+
+def _word(kind: str) -> str:
+    """What became of a place, in a word."""
+    return Reason(f'summaries-{"open" if kind in _OPEN else kind}').said()

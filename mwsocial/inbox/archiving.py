@@ -102,7 +102,8 @@ class Archive:
             # Something is left open on that page, and what comes behind it is swallowed.
             archived.trouble = Reason('inbox-archive-open', (title,))
             return True
-        words = f'{len(fresh)} mentions from [[{self._config.pages.mentions}]]'
+        args = (str(len(fresh)), f'[[{self._config.pages.mentions}]]')
+        words = Reason('summaries-mentions-from', args).said()
         said = summary(ARCHIVED, words, [digest(url) for url in fresh])
         outcome = save(self._api, title, text, base=page.revid, summary=said, minor=True)
         if isinstance(outcome, Conflict):

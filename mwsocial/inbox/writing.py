@@ -162,16 +162,20 @@ class Writer:
         self, changes: Changes, added: Sequence[str], removed: int, refused: Sequence[str]
     ) -> str:
         counts = {
-            'to the archive': removed,
-            'without words, for the post is gone': len(changes.blank),
+            'archived': removed,
+            'blank': len(changes.blank),
             'noted': len(changes.notes),
-            'not listed': self._unlisted if added else 0,
-            'refused by this wiki': len(refused),
+            'unlisted': self._unlisted if added else 0,
+            'refused': len(refused),
             'new': len(added),
         }
-        words = ', '.join(f'{count} {what}' for what, count in counts.items() if count)
+        words = ', '.join(
+            Reason(f'summaries-mentions-{what}', (str(count),)).said()
+            for what, count in counts.items()
+            if count
+        )
         digests = [digest(url) for url in (*added, *refused)]
-        return summary(PULLED, words or 'where reading stands', digests)
+        return summary(PULLED, words or Reason('summaries-cursors').said(), digests)
 
 
 def _plainer(posts: Iterable[New], plainer: int) -> tuple[New, ...]:

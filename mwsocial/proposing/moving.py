@@ -205,7 +205,7 @@ def _comment(used: Used) -> str:
     if not used.decision.revid:
         return said
     link = f'[[Special:Diff/{used.decision.revid}]]'
-    return ' · '.join(filter(None, (said, Reason(used.how, (link,)).text())))
+    return ' · '.join(filter(None, (said, Reason(used.how, (link,)).said())))
 
 
 def _fitting(used: Sequence[Used]) -> Sequence[Used]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mwsocial.reason import Reason
 from mwsocial.sources.page import suggestions
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.history import revisions_by
@@ -70,16 +71,18 @@ def summary(
     how it is known later; raises ``ValueError`` where that does not fit.
     """
     parts = []
-    for words, ids in (('new', new), ('refused by this wiki', refused)):
+    for key, ids in (('new', new), ('refused', refused)):
         if ids:
+            words = Reason(f'summaries-sources-{key}').said()
             parts.append(f'{words}: {", ".join(ids)}')
     said = f'{MARK} {"; ".join(parts)}'.rstrip()
     if len(said) > ROOM:
         raise ValueError('too many suggestions for one edit')
-    for words, ids in (('to the queue', moved), ('removed', removed)):
+    for key, ids in (('moved', moved), ('removed', removed)):
         if ids:
+            words = Reason(f'summaries-sources-{key}').said()
             full = f'{"; " if parts else " "}{words}: {", ".join(ids)}'
             short = f'{"; " if parts else " "}{words}: {len(ids)}'
             said += full if len(said + full) <= ROOM else short
             parts.append(words)
-    return said if parts else f'{said} where the sources stand'
+    return said if parts else f'{said} {Reason("summaries-sources").said()}'

@@ -140,7 +140,7 @@ class Pull:
             elif ignored and now - ignored.timestamp >= undo:
                 remove.add(item.id)
             reason = self._report.left.get(item.id)
-            note = reason.text(escape=safe_value) if reason else ''
+            note = reason.said(safe_value) if reason else ''
             if note or item.bot.get('note'):
                 notes[item.id] = note
         remove -= doubled(items)

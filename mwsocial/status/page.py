@@ -48,7 +48,7 @@ def render(status: Status, pages: Mapping[str, str]) -> str:
 def age(time: datetime, late: bool = True) -> str:
     """Wikitext that shows how long ago *time* was when somebody looks; *late*: loudly, if too long."""
     limit = f'|hours={int(LATE.total_seconds()) // 3600}' if late else ''
-    words = [f'{key}={Reason(f"status-{key}").text()}' for key in ('minutes', 'long', 'late')]
+    words = [f'{key}={Reason(f"status-{key}").said()}' for key in ('minutes', 'long', 'late')]
     return f'{{{{#invoke:Social media/status|age|{show_time(time)}{limit}|{"|".join(words)}}}}}'
 
 
@@ -60,17 +60,17 @@ def _runs(status: Status) -> Iterator[str]:
     if status.ran and status.ran != status.good:
         yield f'{_say("status-ran")} {_moment(status.ran)} ({age(status.ran, late=False)})'
     if status.stopped:
-        yield f"'''{_say('status-stopped', status.stopped.text(escape=safe_value))}'''"
+        yield f"'''{_say('status-stopped', status.stopped.said(safe_value))}'''"
 
 
 def _needs(status: Status) -> Iterator[str]:
     for one in status.needs:
         name = safe_value(one.name)
         shown = f'[[:{one.link}|{name}]]' if one.link else f"'''{name}'''"
-        yield f'* {shown}: {one.reason.text(escape=safe_value)} {_since(one.since)}'.rstrip()
+        yield f'* {shown}: {one.reason.said(safe_value)} {_since(one.since)}'.rstrip()
     for health in status.health:
         if health.state is State.PERSON:
-            words = health.reason.text(escape=safe_value) if health.reason else ''
+            words = health.reason.said(safe_value) if health.reason else ''
             yield f"* '''{safe_value(health.name)}''': {words} {_since(health.since)}".rstrip()
 
 
@@ -90,7 +90,7 @@ def _table(rows: list[Health]) -> str:
     heads = (_say(f'status-head-{name}') for name in ('name', 'state', 'since'))
     lines.append('! ' + ' !! '.join(heads))
     for one in rows:
-        words = one.reason.text(escape=safe_value) if one.reason else ''
+        words = one.reason.said(safe_value) if one.reason else ''
         said = _say(f'status-state-{one.state.value}')
         state = f"'''{said}'''" if one.state is State.PERSON else words or said
         since = _moment(one.since) if one.since else ''
@@ -105,12 +105,12 @@ def _costs(status: Status) -> Iterator[str]:
 
 
 def _say(key: str, *args: str, comment: bool = False) -> str:
-    words = Reason(key, args).text()
+    words = Reason(key, args).said()
     return f'<!-- {words} -->' if comment else words
 
 
 def _heading(key: str) -> str:
-    return f'== {Reason(key).text()} =='
+    return f'== {Reason(key).said()} =='
 
 
 def _moment(time: datetime) -> str:
@@ -118,7 +118,7 @@ def _moment(time: datetime) -> str:
 
 
 def _since(time: datetime | None) -> str:
-    return Reason('status-since', (_moment(time),)).text() if time else ''
+    return Reason('status-since', (_moment(time),)).said() if time else ''
 
 
 # -- as data -------------------------------------------------------------------------------------------

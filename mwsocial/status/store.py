@@ -90,4 +90,6 @@ def _names(status: Status | None) -> list[tuple[str, str]]:
 
 def _words(status: Status) -> str:
     number = len(_names(status))
-    return f'{number} need a person' if number else 'in order'
+    return (
+        Reason('summaries-needs', (str(number),)) if number else Reason('summaries-in-order')
+    ).said()

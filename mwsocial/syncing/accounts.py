@@ -103,12 +103,12 @@ def report_lines(
         shown = f'{safe_value(account)} ({safe_value(channel)})'
         if links and address:
             shown = f'[{safe_address(address)} {shown}]'
-        lines.append(f'* {Reason("syncing-page-by-hand").text().replace("$1", shown)}')
+        lines.append(f'* {Reason("syncing-page-by-hand").said().replace("$1", shown)}')
     for channel, accounts in extra:
         if accounts:
             named = ', '.join(map(safe_value, accounts[:_NAMED]))
             named += ' …' if len(accounts) > _NAMED else ''
-            words = Reason('syncing-page-extra').text()
+            words = Reason('syncing-page-extra').said()
             lines.append(f'* {words.replace("$1", safe_value(channel)).replace("$2", named)}')
     return lines
 

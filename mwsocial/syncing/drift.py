@@ -138,11 +138,11 @@ def _with_remark(text: str, one: Drift) -> str:
     items = (placed.template.start for placed in find_items(text))
     stop = min([stop, *(start for start in items if start >= end)])
     words = text[:stop].rstrip()
-    return f'{words}\n: {one.reason.text()} ~~~~{text[len(words) :]}'
+    return f'{words}\n: {one.reason.said()} ~~~~{text[len(words) :]}'
 
 
 def summary(found: Sequence[Drift]) -> str:
     """The summary of the edit that makes the remarks: it names what keeps them from being made again."""
     ids = [one.item_id for one in found]
     marks = ' '.join(one.mark for one in found)
-    return f'{summary_of_ids(DRIFT, "news and queue differ:", ids, 200)} {marks}'
+    return f'{summary_of_ids(DRIFT, Reason("summaries-drift").said(), ids, 200)} {marks}'

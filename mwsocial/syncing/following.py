@@ -191,7 +191,11 @@ def _show(api: Api, page: PageState, found: Difference, report: Report, *, simul
             report.tell(f'would write on {page.title}: {"; ".join(lines) or "nothing"}')
             return
         saved = save(
-            api, page.title, text, base=page.revid, summary=f'{MARK} followed and listed accounts'
+            api,
+            page.title,
+            text,
+            base=page.revid,
+            summary=f'{MARK} {Reason("summaries-accounts").said()}',
         )
         if isinstance(saved, Saved):
             report.edits += 1

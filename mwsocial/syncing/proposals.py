@@ -164,11 +164,11 @@ class Finder:
             self._report.find(Reason('syncing-no-text', (one.date.isoformat(),)), one.origin.id)
             return None
         content = {'id': one.origin.id, 'text': text.text}
-        why = [Reason('syncing-from-news', (one.date.isoformat(),)).text()]
+        why = [Reason('syncing-from-news', (one.date.isoformat(),)).said()]
         if len(channels) < len(self._rules.channels):
             content['channels'] = ', '.join(sorted(channels))
             there = sorted(set(self._rules.channels) - set(channels))
-            why.append(Reason('syncing-by-hand', (', '.join(there),)).text())
+            why.append(Reason('syncing-by-hand', (', '.join(there),)).said())
         editors = {'comment': '; '.join(why), **_hold(text)}
         return Used(
             Item(0, content, editors), self._giver(one), revision.timestamp,
@@ -218,7 +218,7 @@ class Finder:
         entry = entry_for(post.text, self._world.site)
         if not entry or check_entry(entry):
             return None
-        why = Reason('syncing-from-post', (post.url,)).text(escape=safe_value)
+        why = Reason('syncing-from-post', (post.url,)).said(safe_value)
         content = {'id': _post_id(post), 'news': entry}
         return Used(
             Item(0, content, {'comment': why}), Revision(0, 0, '', 0, post.created),
@@ -236,7 +236,7 @@ class Finder:
 
 
 def _hold(text: Text) -> dict[str, str]:
-    return {'hold': Reason('syncing-short').text()} if text.short else {}
+    return {'hold': Reason('syncing-short').said()} if text.short else {}
 
 
 def _post_id(post: OwnPost) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mwsocial.errors import ConfigurationError, DeskError, TemporaryError
+from mwsocial.reason import speak
 from mwsocial.wiki.account import log_in, pause_questions
 from mwsocial.wiki.api import Answer, Api
 from mwsocial.wiki.config import DeskConfig, parse_config
@@ -180,6 +181,7 @@ def open_desk(environ: Mapping[str, str] = os.environ) -> OpenDesk:
     page = wiki.config_page
     check_config_page(page, wiki.account)
     config = parse_config(page.text, page.title)
+    speak(config.language)
     if wiki.account != config.bot:
         raise ConfigurationError(
             f'The account logged in is “{wiki.account}”, but [[{page.title}]] says that the bot is '

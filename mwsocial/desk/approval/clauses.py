@@ -272,7 +272,7 @@ def _changed_file(case: Case, title: str, facts: FileFacts) -> NotApproved | Non
     if facts.uploaded and facts.uploaded >= case.revision.timestamp:
         return _change(title, facts, FileChange('upload', facts.uploaded), who)
     if facts.trouble and case.now >= due(case.revision, case.item):
-        return refused('file-unknown', title, facts.trouble.text())
+        return refused('file-unknown', title, facts.trouble.said())
     return None
 
 
