@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from mwsocial.inbox import ledger as inbox_ledger
 from mwsocial.onwiki.manifest import AREAS
 from mwsocial.sandbox import Person
+from mwsocial.sources import ledger
 from tests.onwiki import html
 from tests.onwiki.desk import QUEUE, RELEASE, item
 
@@ -29,9 +31,25 @@ def _messages(area: str, language: str) -> dict[str, str]:
     return {key: words for key, words in read.items() if not key.startswith('@')}
 
 
-def test_there_are_languages_for_every_area_of_the_cards() -> None:
-    for area in AREAS:
-        assert {(area, 'de'), (area, 'he')} <= set(FILES)
+#: Areas whose sentences the bot writes on the wiki.
+WRITTEN = (
+    'approval', 'archiving', 'channels', 'delivery', 'images', 'inbox', 'proposing', 'status',
+    'summaries', 'syncing', 'wiki',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize('area', [*AREAS, *WRITTEN, 'gadget'])
+def test_there_are_languages_for_every_area_that_editors_see(area: str) -> None:
+    assert {(area, 'de'), (area, 'he')} <= set(FILES)
+
+
+@pytest.mark.parametrize('language', ['en', 'de', 'he'])
+def test_no_words_of_a_summary_are_taken_for_an_id(language: str) -> None:
+    """Ids of suggestions and digests of mentions are read back from summaries."""
+    for key, words in _messages('summaries', language).items():
+        if key.startswith('summaries-sources'):
+            assert not ledger._ID.findall(words), key
+        assert not inbox_ledger._DIGEST.findall(words), key
 
 
 @pytest.mark.parametrize(('area', 'language'), FILES)
@@ -45,7 +63,7 @@ def test_a_translation_has_the_same_messages(area: str, language: str) -> None:
         assert holes[0] == holes[1], key
 
 
-@pytest.mark.parametrize('area', AREAS)
+@pytest.mark.parametrize('area', [*AREAS, *WRITTEN])
 def test_every_message_is_documented(area: str) -> None:
     assert set(_messages(area, 'qqq')) == set(_messages(area, 'en'))
 
