@@ -1,18 +1,25 @@
 """What is to be done to have the desk's pages on a wiki: written by the account, or by people.
 
-Pure: what stands on the wiki goes in, a plan comes out. Nothing that people changed is ever
-overwritten: where a page differs from every version of ours, the plan shows how.
+Pure: what stands on the wiki goes in, a plan comes out. What people changed is overwritten only where
+somebody names the page; where one differs from every version of ours, the plan shows how.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
 from mwsocial.onwiki.manifest import Kind, OnwikiPage, Writer, is_unchanged, without_stamp
+from mwsocial.onwiki.prose import is_marked, unmarked
 
+#: The gadget's line in MediaWiki:Gadgets-definition (Extension:Gadgets).
+GADGET = (
+    '* SocialMediaDesk[ResourceLoader|dependencies=mediawiki.api,mediawiki.util,oojs-ui-windows]'
+    '|SocialMediaDesk.js|SocialMediaDesk.css'
+)
 #: Begins the summary of every edit of the installer.
 MARK = 'mwsocial:setup'
 
@@ -35,7 +42,8 @@ class Action:
     """One thing to do with one page.
 
     ``verb``: ``create`` or ``upgrade`` (write ``text``), ``compare`` (a person decides: ``diff`` leads
-    from what stands there to ours), ``protect`` (as ``page.protection`` says). ``mine``: whether the
+    from what stands there to ours), ``overwrite`` (a person has decided for ours: ``diff`` too),
+    ``protect`` (as ``page.protection`` says). ``mine``: whether the
     account may do it itself; otherwise ``who`` can.
     """
 
@@ -56,11 +64,13 @@ def plan(
     manifest: Iterable[OnwikiPage],
     existing: Mapping[str, Standing],
     rights: Iterable[str],
+    overwrite: Collection[str] = (),
 ) -> tuple[Action, ...]:
     """What is to be done, in order; nothing if all is well.
 
     *existing*: the pages of the manifest that exist, by title. *rights*: the account's user rights, as
-    ``action=query&meta=userinfo&uiprop=rights`` lists them. A page that must be protected is written
+    ``action=query&meta=userinfo&uiprop=rights`` lists them; *overwrite*: titles of pages that people
+    changed and that are to be ours again. A page that must be protected is written
     first and protected afterwards.
     """
     has = frozenset(rights)
@@ -68,6 +78,8 @@ def plan(
     for page in manifest:
         standing = existing.get(page.title)
         writing = _writing(page, standing, has)
+        if writing and writing.verb == 'compare' and page.title in overwrite:
+            writing = _overwriting(writing, existing[page.title], has)
         if writing:
             actions.append(writing)
         protection = standing.protection if standing else {}
@@ -85,13 +97,24 @@ def _writing(page: OnwikiPage, standing: Standing | None, has: frozenset[str]) -
         return Action('create', page, mine, _writer(page, ''), text)
     if page.kind is Kind.THEIRS:
         return None
-    if without_stamp(standing.text) == page.text.rstrip() and standing.model == page.model:
+    text_there = unmarked(without_stamp(standing.text))
+    if text_there == page.text.rstrip() and standing.model == page.model:
         return None
     level = standing.protection.get('edit', '')
-    if is_unchanged(standing.text) and standing.model == page.model:
+    # The markers of a page that is marked for translation belong to its translations.
+    ours = is_unchanged(standing.text) and not is_marked(standing.text)
+    if ours and standing.model == page.model:
         mine = 'edit' in has and _may(page, level, has)
         return Action('upgrade', page, mine, _writer(page, level), text)
     return Action('compare', page, False, _writer(page, level), text, _diff(page, standing))
+
+
+def _overwriting(action: Action, standing: Standing, has: frozenset[str]) -> Action:
+    page = action.page
+    if is_marked(standing.text) or standing.model != page.model:
+        return action
+    mine = 'edit' in has and _may(page, standing.protection.get('edit', ''), has)
+    return replace(action, verb='overwrite', mine=mine)
 
 
 def _may(page: OnwikiPage, level: str, has: frozenset[str]) -> bool:
@@ -121,7 +144,7 @@ def _satisfies(level: str, wanted: str) -> bool:
 
 def _diff(page: OnwikiPage, standing: Standing) -> str:
     lines = difflib.unified_diff(
-        without_stamp(standing.text).splitlines(), page.text.rstrip().splitlines(),
+        unmarked(without_stamp(standing.text)).splitlines(), page.text.rstrip().splitlines(),
         f'{page.title} (on the wiki)', f'{page.title} (mwsocial)', lineterm='',
     )  # fmt: skip
     found = '\n'.join(lines)
@@ -156,9 +179,34 @@ def _lines(action: Action, index: str) -> list[str]:
         'create': f'* create {page.title} {where}',
         'upgrade': f'* replace {page.title} {where}',
         'compare': f'* {page.title} was changed here: take over what is new',
+        'overwrite': f'* replace {page.title} {where}, though it was changed here',
     }
     lines = [words[action.verb], f'  {link(index, page, "edit")}']
     return lines + [f'    {line}' for line in action.diff.splitlines()]
+
+
+def hints(existing: Mapping[str, Standing], manifest: Iterable[OnwikiPage], gadgets: str) -> str:
+    """What people may want to do, and nothing waits for; '' if there is nothing.
+
+    *gadgets*: the text of MediaWiki:Gadgets-definition, '' where there is none.
+    """
+    lines = []
+    for page in manifest:
+        standing = existing.get(page.title)
+        if page.kind is not Kind.THEIRS or standing is None or page.model != 'wikitext':
+            continue
+        calls = [line for line in page.text.splitlines() if re.fullmatch(r'\{\{[^{}]+\}\}', line)]
+        lines += [
+            f'* {page.title} has no {call}: put it on top, and the page shows more'
+            for call in calls
+            if call not in standing.text
+        ]
+    if 'SocialMediaDesk.js' not in gadgets:
+        lines.append(
+            '* for buttons without leaving the page, an interface administrator adds to '
+            f'MediaWiki:Gadgets-definition: {GADGET}'
+        )
+    return '\n'.join(lines)
 
 
 def link(index: str, page: OnwikiPage, action: str) -> str:

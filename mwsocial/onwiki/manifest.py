@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from importlib import resources
 
 import mwsocial
+from mwsocial.onwiki.prose import unmarked, untranslated, with_languages
 
 #: Areas of ``mwsocial/i18n`` whose sentences the cards use.
 AREAS = ('values', 'validity', 'onwiki', 'lists', 'overview', 'forms', 'heads')
@@ -62,6 +63,8 @@ class OnwikiPage:
     edit: str = ''
     move: str = ''
     checked: bool = False
+    #: the extension of the wiki without which the page is not there
+    extension: str = ''
 
     @property
     def writer(self) -> Writer:
@@ -87,7 +90,7 @@ class OnwikiPage:
         text = self.text.rstrip()
         if self.model == 'Scribunto':
             return f'{text}\n-- {stamp}'
-        if self.model in ('javascript', 'css'):
+        if self.model in ('javascript', 'css', 'sanitized-css'):
             return f'{text}\n/* {stamp} */'
         return f'{text}<noinclude><!-- {stamp} --></noinclude>'
 
@@ -100,16 +103,21 @@ def pages(
     suggestions: str = _SUGGESTIONS,
     accounts: str = _ACCOUNTS,
     statistics: str = _STATISTICS,
+    extensions: Collection[str] = (),
 ) -> tuple[OnwikiPage, ...]:
     """All pages of the desk, in the order in which they are best written.
 
     *queue*, *configuration*, *mentions*, *suggestions*, *accounts*, *statistics*: the titles of those
-    pages; *level*: the protection that the configuration asks for.
+    pages; *level*: the protection that the configuration asks for; *extensions*: those that the wiki has
+    (``action=query&meta=siteinfo&siprop=extensions``), of which TemplateStyles and Translate count.
     """
-    return (
+    found = (
         *_pages(queue, configuration, level, mentions, suggestions),
         *_lists(configuration, level, accounts, statistics),
     )
+    if 'Translate' not in extensions:
+        found = tuple(replace(page, text=untranslated(page.text)) for page in found)
+    return tuple(page for page in found if not page.extension or page.extension in extensions)
 
 
 def _pages(
@@ -158,6 +166,11 @@ def _pages(
     yield OnwikiPage(
         'Module:Social media/doc', 'Module/Social media/doc.wikitext', 'wikitext',
         text('Module/Social media/doc.wikitext'),
+    )  # fmt: skip
+    file = 'Template/Social media/styles.css'
+    yield OnwikiPage(
+        'Template:Social media/styles.css', file, 'sanitized-css', text(file), edit=level, move=level,
+        extension='TemplateStyles',
     )  # fmt: skip
     # Whoever wants it switches it on; only interface administrators may write it.
     for name, model in (('js', 'javascript'), ('css', 'css')):
@@ -259,7 +272,7 @@ def is_unchanged(text: str) -> bool:
     found = _STAMP.search(text.rstrip())
     if not found:
         return False
-    return _digest(text[: found.start()]) in found.groups()
+    return _digest(unmarked(text[: found.start()])) in found.groups()
 
 
 def without_stamp(text: str) -> str:
@@ -294,4 +307,9 @@ def _quoted(text: str) -> str:
 
 @cache
 def _read(file: str) -> str:
-    return resources.files('mwsocial.onwiki').joinpath('pages', *file.split('/')).read_text('utf-8')
+    text = resources.files('mwsocial.onwiki').joinpath('pages', *file.split('/')).read_text('utf-8')
+    return (
+        with_languages(text, _languages(('templatedata',)))
+        if file.endswith('/doc.wikitext')
+        else text
+    )

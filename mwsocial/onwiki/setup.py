@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from mwsocial.errors import EXIT_DONE, EXIT_PERSON, ConfigurationError
-from mwsocial.onwiki import install
+from mwsocial.onwiki import install, introduction
 from mwsocial.onwiki.manifest import OnwikiPage, pages
 from mwsocial.wiki.config import DeskConfig, parse_config
 from mwsocial.wiki.read import PageState, snapshot
 from mwsocial.wiki.save import Saved, save
 from mwsocial.wiki.site import OpenWiki, open_wiki
 
+_DONE = {'create': 'created', 'upgrade': 'upgraded', 'overwrite': 'overwrote'}
+#: Where the wiki's gadgets are listed.
+DEFINITION = 'MediaWiki:Gadgets-definition'
+#: All that makes a difference to the desk's pages.
+_EXTENSIONS = frozenset({'TemplateStyles', 'Translate'})
 #: So many pages are read at once: all their texts come in one answer.
 BATCH = 20
 
 
-def wanted_pages(wiki: OpenWiki) -> tuple[OnwikiPage, ...]:
+def wanted_pages(wiki: OpenWiki, extensions: Collection[str]) -> tuple[OnwikiPage, ...]:
     """The desk's pages under the titles of the configuration; the usual titles before there is one."""
     page = wiki.config_page
     if page.missing:
-        return pages(configuration=page.title)
+        return pages(configuration=page.title, extensions=extensions)
     try:
         config = parse_config(page.text, page.title)
     except ConfigurationError:
         # It is about to be filled in: the pages that explain it must not wait for it.
-        return pages(configuration=page.title)
-    return _pages(config, page.title)
+        return pages(configuration=page.title, extensions=extensions)
+    return _pages(config, page.title, extensions)
 
 
-def _pages(config: DeskConfig, title: str) -> tuple[OnwikiPage, ...]:
+def _pages(config: DeskConfig, title: str, extensions: Collection[str]) -> tuple[OnwikiPage, ...]:
     titles = config.pages
     return pages(
         titles.queue, title, config.protection, titles.mentions, titles.suggestions,
-        titles.accounts, titles.statistics,
+        titles.accounts, titles.statistics, extensions,
     )  # fmt: skip
 
 
@@ -49,14 +54,25 @@ def standing(state: PageState) -> install.Standing:
     return install.Standing(state.text, state.model, protection)
 
 
+def _extensions(wiki: OpenWiki) -> frozenset[str]:
+    answer = wiki.api.query({'meta': 'siteinfo', 'siprop': 'extensions'})
+    return frozenset(one.get('name', '') for one in answer['query'].get('extensions', ()))
+
+
 def print_page(title: str, say: Callable[[str], None]) -> int:
     """Print the text of one page of the desk, for somebody who puts it there by hand."""
-    for page in pages():
+    if title == introduction.TITLE:
+        wiki = open_wiki()
+        config = parse_config(wiki.config_page.text, wiki.config_page.title)
+        say(introduction.text(config, wiki.config_page.title, 'Translate' in _extensions(wiki)))
+        return EXIT_DONE
+    for page in pages(extensions=_EXTENSIONS):
         if page.title == title:
             say(page.stamped())
             return EXIT_DONE
     raise ConfigurationError(
-        f'The desk has no page “{title}”. It has:\n' + '\n'.join(f'- {p.title}' for p in pages())
+        f'The desk has no page “{title}”. It has:\n'
+        + '\n'.join(f'- {p.title}' for p in pages(extensions=_EXTENSIONS))
     )
 
 
@@ -65,18 +81,24 @@ def setup_desk(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     if options.print:
         return print_page(options.print, say)
     wiki = open_wiki()
-    wanted = wanted_pages(wiki)
+    extensions = _extensions(wiki)
+    wanted = wanted_pages(wiki, extensions)
     existing = {}
-    for start in range(0, len(wanted), BATCH):
-        titles = [page.title for page in wanted[start : start + BATCH]]
-        for title, state in snapshot(wiki.api, titles).pages.items():
+    titles = [*(page.title for page in wanted), DEFINITION]
+    for start in range(0, len(titles), BATCH):
+        some = titles[start : start + BATCH]
+        for title, state in snapshot(wiki.api, some).pages.items():
             if not state.missing:
                 existing[title] = state
-    actions = install.plan(
-        wanted, {title: standing(state) for title, state in existing.items()}, wiki.rights
-    )
+    there = {title: standing(state) for title, state in existing.items()}
+    unknown = set(options.overwrite) - {page.title for page in wanted}
+    if unknown:
+        raise ConfigurationError(f'The desk has no page “{sorted(unknown)[0]}” to overwrite.')
+    actions = install.plan(wanted, there, wiki.rights, options.overwrite)
     person = False
     for action in actions:
+        if action.verb == 'overwrite' and action.mine:
+            say(f'{action.page.title} was changed here; what goes:\n{action.diff}')
         if not action.mine or action.verb == 'protect':
             person = True
             continue
@@ -92,11 +114,15 @@ def setup_desk(options: argparse.Namespace, say: Callable[[str], None]) -> int:
             summary=action.summary,
         )
         if isinstance(saved, Saved):
-            say(f'{action.verb}d {action.page.title}')
+            say(f'{_DONE[action.verb]} {action.page.title}')
         else:
             person = True
             why = getattr(saved, 'reason', None)
             say(f'{action.page.title} was not saved: {why.text() if why else "it just changed"}')
     left = install.report(actions, wiki.index)
     say(left or 'All pages of the desk are in place.')
+    definition = there[DEFINITION].text if DEFINITION in there else ''
+    more = install.hints(there, wanted, definition) if 'Gadgets' in extensions else ''
+    if more and not options.simulate:
+        say(f'\nIf you like:\n{more}')
     return EXIT_PERSON if person else EXIT_DONE

@@ -136,3 +136,7 @@ $sandboxSwitches = @file_get_contents( "$sandboxFolder/switches.json" );
 foreach ( $sandboxSwitches ? json_decode( $sandboxSwitches, true ) : [] as $sandboxName => $sandboxValue ) {
 	$GLOBALS[$sandboxName] = $sandboxValue;
 }
+# A stand-in for an extension that Debian's packages do not hold, where a test asks for it.
+if ( $GLOBALS['sandboxTemplateStyles'] ?? false ) {
+	require __DIR__ . '/templatestyles.php';
+}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
-from mwsocial.onwiki.install import MARK, Action, Standing, link, plan, report
+from mwsocial.onwiki import introduction
+from mwsocial.onwiki.install import GADGET, MARK, Action, Standing, hints, link, plan, report
 from mwsocial.onwiki.manifest import Kind, OnwikiPage, Writer, pages
+from mwsocial.wiki.config import parse_config
 
 EDITOR = frozenset({'edit', 'createpage', 'editsemiprotected', 'autoconfirmed'})
 ADMIN = EDITOR | {'editprotected', 'editinterface', 'editsitejson', 'protect'}
@@ -124,3 +128,52 @@ def test_links_hold_any_title() -> None:
     page = OnwikiPage('Vorlage:Ü & Ö?', '', 'wikitext', '')
     found = link('https://wiki.test/index.php', page, 'edit')
     assert found == ('https://wiki.test/index.php?title=Vorlage:%C3%9C_%26_%C3%96%3F&action=edit')
+
+
+def test_what_people_changed_is_overwritten_where_somebody_says_so() -> None:
+    theirs = Standing(GUARDED.stamped() + 'more', protection=BOTH)
+    (action,) = plan([GUARDED], {'Template:A': theirs}, ADMIN)
+    assert (action.verb, action.mine) == ('compare', False)
+    (action,) = plan([GUARDED], {'Template:A': theirs}, ADMIN, ['Template:A'])
+    assert (action.verb, action.mine, action.text) == ('overwrite', True, GUARDED.stamped())
+    assert '-new' in action.diff or 'more' in action.diff
+    (action,) = plan([GUARDED], {'Template:A': theirs}, EDITOR, ['Template:A'])
+    assert (action.verb, action.mine) == ('overwrite', False)
+    assert 'though it was changed here' in report((action,), 'https://wiki.test/index.php')
+    # The markers of a page that is marked for translation belong to its translations.
+    marked = Standing('<translate>\n<!--T:1-->\nA</translate>', protection=BOTH)
+    (action,) = plan([GUARDED], {'Template:A': marked}, ADMIN, ['Template:A'])
+    assert (action.verb, action.mine) == ('compare', False)
+
+
+def test_hints_are_about_what_is_not_there() -> None:
+    manifest = pages()
+    queue = next(page for page in manifest if page.title == 'Social media/Queue')
+    assert hints({queue.title: Standing(queue.text)}, manifest, GADGET) == ''
+    said = hints({queue.title: Standing('{{Social media overview}}')}, manifest, '')
+    assert 'Social media/Queue has no {{Social media head|queue}}' in said
+    assert 'overview' not in said and GADGET in said
+
+
+@pytest.mark.parametrize('translate', [True, False])
+def test_the_words_for_the_page_of_the_accounts(translate: bool) -> None:
+    config = parse_config(
+        json.dumps(
+            {
+                'bot': 'Bot', 'approvers': {'groups': ['sysop']}, 'pages': {'queue': 'Project:Posts'},
+                'channels': {
+                    'mastodon': {'network': 'mastodon', 'account': '@mediawiki@wikis.world'},
+                    'tech': {'network': 'x', 'account': '@Wikimediatech'},
+                    'facebook': {'network': 'facebook', 'account': 'MediaWiki', 'enabled': False},
+                },
+            }
+        ),
+        'C',
+    )  # fmt: skip
+    text = introduction.text(config, 'MediaWiki:Social-media.json', translate)
+    assert '| Mastodon || [https://wikis.world/@mediawiki @mediawiki@wikis.world]' in text
+    assert '| X (tech) || [https://x.com/Wikimediatech @Wikimediatech]' in text
+    assert 'Facebook' not in text and '$' not in text
+    assert 'page=Project:Posts\npreload=Project:Posts/Preload' in text
+    assert ('<translate>' in text) is translate
+    assert text.count('<translate>') == text.count('</translate>')

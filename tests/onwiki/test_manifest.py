@@ -12,8 +12,10 @@ import pytest
 from mwsocial.desk.item import BOT, CONTENT, EDITORS, is_bot
 from mwsocial.onwiki import manifest
 from mwsocial.onwiki.manifest import Kind, OnwikiPage, Writer
+from mwsocial.onwiki.prose import is_marked, unmarked, untranslated
 
-PAGES = {page.title: page for page in manifest.pages()}
+EXTENSIONS = ('TemplateStyles', 'Translate')
+PAGES = {page.title: page for page in manifest.pages(extensions=EXTENSIONS)}
 DOCS = [title for title in PAGES if title.startswith('Template:') and title.endswith('/doc')]
 
 
@@ -39,7 +41,7 @@ def test_every_file_is_some_page() -> None:
 
 
 def test_no_title_twice() -> None:
-    assert len(PAGES) == len(manifest.pages())
+    assert len(PAGES) == len(manifest.pages(extensions=EXTENSIONS))
 
 
 def test_what_shows_or_decides_is_guarded() -> None:
@@ -48,6 +50,7 @@ def test_what_shows_or_decides_is_guarded() -> None:
             # Nobody approves a post by what the lists and the overview show.
             checked = not title.endswith(
                 (
+                    '/styles.css',
                     '/accounts',
                     ' account',
                     '/statistics',
@@ -211,3 +214,38 @@ def test_the_gadget_says_what_it_is_made_of() -> None:
     assert '~~~' not in page.text and '{{subst:' not in page.text
     assert manifest.is_unchanged(page.stamped())
     assert manifest.without_stamp(page.stamped()) == page.text.rstrip()
+
+
+def test_a_wiki_without_the_extensions_gets_nothing_of_them() -> None:
+    plain = {page.title: page for page in manifest.pages()}
+    assert PAGES.keys() - plain.keys() == {'Template:Social media/styles.css'}
+    for title, page in plain.items():
+        assert '<translate>' not in page.text and '<languages' not in page.text, title
+    for title in (*DOCS, 'Module:Social media/doc'):
+        assert PAGES[title].text.startswith('<languages/>\n<translate>\n'), title
+        assert untranslated(PAGES[title].text) == plain[title].text
+
+
+@pytest.mark.parametrize('title', DOCS)
+def test_templatedata_speaks_every_language(title: str) -> None:
+    """Every label and description has a message; what was written in the page names it."""
+    data = _data(title)
+    for words in (
+        data['description'],
+        *(param[name] for param in data['params'].values() for name in ('label', 'description')),
+    ):
+        assert {'en', 'de', 'he'} <= set(words), words
+
+
+def test_a_page_marked_for_translation_is_still_ours() -> None:
+    """Extension:Translate puts markers into it (Help:Extension:Translate/Page translation example)."""
+    page = PAGES['Template:Social media stop/doc']
+    first = page.text.index('<translate>\n') + len('<translate>\n')
+    marked = f'{page.text[:first]}<!--T:1-->\n{page.text[first:]}'
+    standing = OnwikiPage(page.title, page.file, page.model, marked).stamped()
+    assert unmarked(marked) == page.text and is_marked(marked)
+    assert unmarked('== A == <!--T:2-->\n\n<!--T:3-->\nB <!--T:x-->') == '== A ==\n\nB'
+    assert manifest.is_unchanged(
+        page.stamped().replace('<translate>\n', '<translate>\n<!--T:1-->\n')
+    )
+    assert manifest.without_stamp(standing).startswith('<languages/>')

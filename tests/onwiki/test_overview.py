@@ -32,11 +32,7 @@ def test_every_state_is_where_its_people_look(show: Show) -> None:
     assert _count(page, 'On hold, by whoever set it') == 1
     assert _count(page, 'Posted') == 1
     # Each leads to its card; what was declined or taken down waits for nobody.
-    ids = {
-        one['id']
-        for one in html.tags(page, 'span')
-        if one.get('id', '').startswith('social-media-')
-    }
+    ids = {one['id'] for one in html.tags(page) if one.get('id', '').startswith('social-media-')}
     assert ids == {f'social-media-it-is-{state.replace(" ", "-")}' for state in STATES}
     linked = {one[1:] for one in html.links(page) if one.startswith('#social-media-')}
     assert ids - linked == {'social-media-it-is-declined', 'social-media-it-is-deleted'}

@@ -60,10 +60,29 @@ def test_from_nothing_to_all_in_place(
         assert admin.text('Template:Social media stop') == changed
 
         stop = next(one for one in pages() if one.title == 'Template:Social media stop')
+        doc = 'Template:Social media stop/doc'
+        sandbox.person('Carol').edit(doc, admin.text(doc) + '\nBy Carol.', 'a remark')
+        run = setup(sandbox, f'-overwrite:{doc}', f'-overwrite:{stop.title}')
+        assert run.code == 1, run
+        assert f'overwrote {doc}' in run.text and '-By Carol.' in run.text, run
+        assert f'replace {stop.title} from the file' in run.text, 'for an administrator'
+        assert 'By Carol' not in admin.text(doc) and admin.text(stop.title) == changed
+        run = setup(sandbox, '-overwrite:Main Page')
+        assert run.code == 2 and 'no page “Main Page”' in run.text, run
+
         admin.edit(stop.title, stop.stamped(), 'as it was')
         run = setup(sandbox)
         assert run.code == 0, run
         assert 'in place' in run.text
+        assert 'MediaWiki:Gadgets-definition: * SocialMediaDesk[' in run.text, 'a hint'
+
+        run = setup(sandbox, '-print:Social media')
+        assert run.code == 0, run
+        shown = admin.parse(
+            run.out.partition('\n<inputbox')[1] + run.out.partition('\n<inputbox')[2]
+        )
+        assert 'Propose a post' in shown and 'Main accounts' in shown
+        assert '&lt;translate' not in shown and 'mediawiki' in shown
 
 
 def test_help_and_wrong_options() -> None:

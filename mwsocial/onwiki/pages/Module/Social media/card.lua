@@ -180,22 +180,24 @@ function p.item( item, config, frame )
 	local fault = config.fault and box( 'warn', config.fault ) or ''
 	local hint = tools.has( 'onwiki-hint-' .. key ) and #item.problems == 0 and
 		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-hint-' .. key ) ) or ''
-	local anchor = item.id ~= '' and element( 'span', nil, '', 'id="social-media-' .. item.id .. '"' ) or ''
-	return group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[STATES[item.state]].border,
+	local anchor = item.id ~= '' and ' id="social-media-' .. item.id .. '"' or ''
+	return look.styles() .. group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[STATES[item.state]].border,
 		label( 'onwiki-card', item.id, tools.plain( 'onwiki-state-' .. key ) ),
-		anchor .. head .. hint .. fault .. p.problems( item ) .. records( item, config ) .. lines( item ) ..
-		previews.show( item, config ) .. actions.approval( item, config, frame ) .. actions.others( item, config, frame ), tools.spoken() )
+		head .. hint .. fault .. p.problems( item ) .. records( item, config ) .. lines( item ) ..
+		previews.show( item, config ) .. actions.approval( item, config, frame ) .. actions.others( item, config, frame ),
+		tools.spoken() .. ' class="mwsocial"' .. anchor )
 end
 
 --- The card of a decision. `verdict`: a key ('matches', 'given', 'unseen', 'changed', 'missing', 'short'); `inside`:
 --- the words that it approves, as HTML.
 function p.decision( id, signed, verdict, inside )
 	local name = ( verdict == 'matches' or verdict == 'given' ) and 'good' or verdict == 'unseen' and 'warn' or 'bad'
-	return group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[name].border, label( 'onwiki-decision', id ),
+	return look.styles() .. group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[name].border, label( 'onwiki-decision', id ),
 		element( 'div', STYLES.row, pill( name, say( 'onwiki-verdict-' .. verdict ) ) ..
 			element( 'span', nil, html( 'onwiki-decision-about', element( 'code', 'background:none;border:0;padding:0', inert( id ) ) ) ) ) ..
 		( signed ~= '' and element( 'div', nil, html( 'onwiki-approval-seen', tools.signed( signed ) ) ) or '' ) ..
-		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-verdict-hint-' .. verdict ) ) .. inside, tools.spoken() .. ' data-desk-verdict="' .. verdict .. '"' )
+		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-verdict-hint-' .. verdict ) ) .. inside, 
+		tools.spoken() .. ' class="mwsocial" data-desk-verdict="' .. verdict .. '"' )
 end
 
 --- The card of a mention.
@@ -212,7 +214,7 @@ function p.mention( args, config, frame )
 	local time = day and tools.time( day .. ' ' .. clock )
 	-- Where the wiki takes no link to the post, its address is written in another way.
 	local address = ( args.url or '' ):find( '://', 1, true ) and outside( url ) or inert( url )
-	return group( STYLES.card, label( 'onwiki-mention', value( 'author' ) ),
+	return look.styles() .. group( STYLES.card, label( 'onwiki-mention', value( 'author' ) ),
 		element( 'div', STYLES.row, pill( decision == '' and 'active' or 'quiet',
 			decision == '' and say( 'onwiki-mention-waits' ) or say( 'onwiki-mention-decided' ) ) ..
 			element( 'bdi', 'font-weight:bold;overflow-wrap:anywhere', inert( value( 'author' ) ) ) ..
@@ -223,7 +225,7 @@ function p.mention( args, config, frame )
 		element( 'div', SUBTLE .. ';overflow-wrap:anywhere', address ) ..
 		( note ~= '' and frame_of( 'warn', html( 'onwiki-note', element( 'bdi', nil, tools.signed( note ) ) ) ) or '' ) ..
 		( decision ~= '' and element( 'div', nil, html( 'onwiki-decided', tools.signed( decision ) ) ) or
-			actions.choices( url, kind, channel, config, frame ) ), tools.spoken() )
+			actions.choices( url, kind, channel, config, frame ) ), tools.spoken() .. ' class="mwsocial"' )
 end
 
 --- The card of a decision about a mention.

@@ -69,7 +69,7 @@ local function forms( frame, page, rows )
 	for n, row in ipairs( rows ) do
 		buttons[n] = form( frame, page, row[1], row[2], row[3] )
 	end
-	return element( 'div', 'display:flex;flex-wrap:wrap;gap:.4em .6em;margin:.6em 0', table.concat( buttons ) )
+	return element( 'div', 'display:flex;flex-wrap:wrap;gap:.4em .6em;margin:.6em 0', table.concat( buttons ), 'class="mwsocial-forms"' )
 end
 
 -- Heads ----------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ end
 --- what this one is for. An unknown name gives the line alone.
 function p.head( frame )
 	local head = heads[mw.text.trim( frame.args[1] or '' )]
-	return overview.pages( frame ) ..
+	return look.styles() .. overview.pages( frame ) ..
 		( head and element( 'div', 'max-width:60em', head( tools.configuration(), frame ), tools.spoken() ) or '' )
 end
 

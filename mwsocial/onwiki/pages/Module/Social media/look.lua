@@ -1,6 +1,6 @@
 -- How the desk's pages look. Colours follow the skin (light and dark), sides follow the direction of
 -- the script; words say everything that colours say. All of it stands in the pages themselves: no style
--- sheet has to be there, and none can be missing.
+-- sheet has to be there. Where the wiki has Extension:TemplateStyles, one adds what cannot stand there.
 local p = {}
 
 -- Colours: the skin's own (Codex design tokens), with those of light skins where it has none.
@@ -43,6 +43,20 @@ p.STYLES = {
 		'background:var(--background-color-neutral-subtle,#f8f9fa);' .. p.TEXT .. ';border:' .. p.BORDER ..
 		';border-radius:3px;padding:.1em .4em;font-size:.9em'
 }
+
+local SHEET = 'Template:Social media/styles.css'
+local sheet
+--- The style sheet, where the wiki has one: Extension:TemplateStyles writes it into the page once.
+function p.styles()
+	if not sheet then
+		local title = mw.title.new( SHEET )
+		local frame = mw.getCurrentFrame()
+		-- A page that is not there, or of another kind, would show an error on every card.
+		sheet = title and title.exists and title.contentModel == 'sanitized-css' and
+			frame:extensionTag( 'templatestyles', '', { src = SHEET } ) or ''
+	end
+	return sheet
+end
 
 --- `<name style=… other>inside</name>`. `other` is ready HTML.
 function p.element( name, style, inside, other )
