@@ -14,9 +14,10 @@ from tests.real.desk import QUEUE, Desk
 pytestmark = pytest.mark.real
 
 APPROVE = 'Approve these words'
+SIZES = pytest.mark.parametrize('size', [WIDE, NARROW], ids=['wide', 'phone'])
 
 
-@pytest.mark.parametrize('size', [WIDE, NARROW])
+@SIZES
 def test_an_approver_approves_with_one_click(
     desk: Desk, chromium: Any, size: tuple[int, int]
 ) -> None:
@@ -38,11 +39,14 @@ def test_an_approver_approves_with_one_click(
     assert '[[User:Alice|Alice]]' in desk.item(item_id).editors['approved']
 
 
-def test_words_that_changed_meanwhile_are_not_approved(desk: Desk, chromium: Any) -> None:
+@SIZES
+def test_words_that_changed_meanwhile_are_not_approved(
+    desk: Desk, chromium: Any, size: tuple[int, int]
+) -> None:
     """Before the click and between the question and the answer."""
     desk.person('Admin').edit(QUEUE, '')
     desk.propose('changed', text='Good words')
-    alice = Reader(chromium, desk, 'Alice')
+    alice = Reader(chromium, desk, 'Alice', size)
     alice.open(QUEUE)
     desk.change('Good words', 'Evil words', by='Mallory')
     alice.link(APPROVE).click()
@@ -56,12 +60,14 @@ def test_words_that_changed_meanwhile_are_not_approved(desk: Desk, chromium: Any
     assert 'approved' not in desk.text()
 
 
-@pytest.mark.parametrize('name', ['Mallory', ''])
-def test_who_may_not_approve_sees_why(desk: Desk, chromium: Any, name: str) -> None:
+@pytest.mark.parametrize(('name', 'size'), [('Mallory', WIDE), ('', WIDE), ('Mallory', NARROW)])
+def test_who_may_not_approve_sees_why(
+    desk: Desk, chromium: Any, name: str, size: tuple[int, int]
+) -> None:
     desk.person('Admin').edit(QUEUE, '')
     desk.propose('outsider', text='Words')
     before = desk.text()
-    outsider = Reader(chromium, desk, name)
+    outsider = Reader(chromium, desk, name, size)
     outsider.open(QUEUE)
     outsider.link(APPROVE).click()
     told = outsider.told()
@@ -99,13 +105,14 @@ def test_the_error_of_the_wiki_is_shown(desk: Desk, chromium: Any) -> None:
     assert desk.text() == before
 
 
-def test_anyone_holds_with_a_reason(desk: Desk, chromium: Any) -> None:
+@SIZES
+def test_anyone_holds_with_a_reason(desk: Desk, chromium: Any, size: tuple[int, int]) -> None:
     # The page as it is installed, and a comment that looks like the item.
     (queue,) = [page for page in pages() if page.title == QUEUE]
     desk.person('Admin').edit(QUEUE, f'{queue.text}\n<!--\n| id = held\n-->\n')
     desk.propose('held', text='Words')
     desk.propose('other', text='Other words')
-    bob = Reader(chromium, desk, 'Bob')
+    bob = Reader(chromium, desk, 'Bob', size)
     bob.open(QUEUE)
     bob.wait(lambda: bob.all('.mw-collapsible-toggle a'))[0].click()
     button = bob.wait(
@@ -125,7 +132,8 @@ def test_anyone_holds_with_a_reason(desk: Desk, chromium: Any) -> None:
     assert 'hold' in desk.item('held').editors and 'hold' not in desk.item('other').editors
 
 
-def test_a_mention_is_decided(desk: Desk, chromium: Any) -> None:
+@SIZES
+def test_a_mention_is_decided(desk: Desk, chromium: Any, size: tuple[int, int]) -> None:
     page = 'Social media/Mentions'
     words = (
         '{{Social media mention\n| url = https://mastodon.social/@alice/1234\n| channel = mastodon\n'
@@ -133,13 +141,44 @@ def test_a_mention_is_decided(desk: Desk, chromium: Any) -> None:
         '| excerpt = <nowiki>I love it</nowiki>\n| decision =\n}}'
     )
     desk.person('Admin').edit(page, words)
-    carol = Reader(chromium, desk, 'Carol')
+    carol = Reader(chromium, desk, 'Carol', size)
     carol.open(page)
     carol.link('Propose to share').click()
     assert 'somebody else has to approve it' in carol.dialog()
     carol.press('Save the decision')
     assert 'Saved.' in carol.told()
     assert '|decision=share [[User:Carol|Carol]]' in desk.text(page)
+
+
+@pytest.mark.parametrize('word', ['use', 'ignore'])
+def test_a_suggestion_is_decided(desk: Desk, chromium: Any, word: str) -> None:
+    """The empty line is filled in, whoever's comment looks like it; what is decided already is left alone."""
+    page = 'Social media/Suggestions'
+    words = (
+        '{{Social media item\n| id         = feed-000000000001\n| text       = From a feed\n'
+        '| decision   =\n| comment    = From the feed\n}}\n'
+        '{{Social media item\n| id = feed-000000000002\n| text = Other\n| decision =\n}}'
+    )
+    desk.person('Admin').edit(page, words)
+    carol = Reader(chromium, desk, 'Carol')
+    carol.open(page)
+    carol.wait(lambda: carol.all('.mw-collapsible-toggle a'))[0].click()
+    button = carol.wait(
+        lambda: [
+            one
+            for one in carol.all('.mwsocial-do')
+            if one.text == f'Do this: {word}' and one.is_displayed()
+        ]
+    )[0]
+    button.click()
+    told = carol.dialog()
+    assert ('somebody else approves it' in told) is (word == 'use')
+    carol.press('Save the decision')
+    assert 'Saved.' in carol.told()
+    signed = f'| decision = {word} [[User:Carol|Carol]]'
+    before = words.replace('| decision   =', '@', 1)
+    assert desk.text(page).startswith(before.partition('@')[0] + signed)
+    assert desk.text(page).endswith(before.partition('@')[2])
 
 
 def test_a_forged_link_shows_what_it_would_approve(desk: Desk, chromium: Any) -> None:
@@ -179,6 +218,12 @@ def test_hostile_words_do_nothing(desk: Desk, chromium: Any) -> None:
     )
     desk.person('Admin').edit(QUEUE, '{{Social media overview}}')
     desk.propose('nasty', text=f'<nowiki>{hostile}</nowiki>', comment=hostile, text_x=hostile)
+    mention = (
+        '{{Social media mention\n| url = https://mastodon.social/@alice/1"onclick="alert(1)\n'
+        f'| channel = mastodon\n| kind = mention\n| author = {hostile}\n| date = 2026-11-23T10:00:00Z\n'
+        f'| excerpt = <nowiki>{hostile}</nowiki>\n| note = {hostile}\n| decision =\n}}}}'
+    )
+    desk.person('Admin').edit(QUEUE, f'{desk.text()}\n{mention}')
     alice = Reader(chromium, desk, 'Alice')
     alice.driver.get_log('browser')
     alice.open(QUEUE)
@@ -192,6 +237,9 @@ def test_hostile_words_do_nothing(desk: Desk, chromium: Any) -> None:
         'e => ["fixed", "sticky"].includes(getComputedStyle(e).position)).length'
     )
     assert over == 0
+    # None of the desk's own buttons but those of the one real item.
+    assert len([one for one in alice.all('#mw-content-text a') if one.text == APPROVE]) <= 1
+    assert not alice.all('#mw-content-text [onclick], #mw-content-text [onerror]')
     assert not alice.all(
         '#mw-content-text iframe, #mw-content-text script, #mw-content-text img[src="x"]'
     )

@@ -221,6 +221,22 @@
 
 	// Lines of an item -----------------------------------------------------------------------
 
+	/** The same for the line that a suggestion has already, as long as nothing stands in it. */
+	function withDecision( found, masked, start, line ) {
+		var place;
+		for ( place = start + 1; place < masked.length && !/^\}\}/.test( masked[ place ] ); place++ ) {
+			if ( /^\|\s*decision\s*=/.test( masked[ place ] ) ) {
+				if ( !/^\|\s*decision\s*=\s*$/.test( found[ place ] ) ) {
+					return null;
+				}
+				found[ place ] = line;
+				return found.join( '\n' );
+			}
+		}
+		found.splice( start + 1, 0, line );
+		return found.join( '\n' );
+	}
+
 	/** The page with a line put into an item; null where the item cannot be told from others for sure. */
 	function withLine( wikitext, id, line ) {
 		var found = wikitext.split( '\n' ), places = [], masked;
@@ -237,19 +253,34 @@
 		if ( places.length !== 1 || /<!--|<(nowiki|pre)\b[^>\/]*>/i.test( masked ) ) {
 			return null;
 		}
+		if ( /^\| decision /.test( line ) ) {
+			return withDecision( found, masked.split( '\n' ), places[ 0 ], line );
+		}
 		found.splice( places[ 0 ] + 1, 0, line );
 		return found.join( '\n' );
+	}
+
+	/** What a line is to say: a reason, or a decision that is asked about once; null for nothing. */
+	function words_of( id, name, given ) {
+		if ( name !== 'decision' ) {
+			return OO.ui.prompt( say( 'gadget-line-question', name, id ), { textInput: { value: given } } );
+		}
+		return ask( say( 'gadget-decide-question', given ), $( '<p>' ).text(
+			say( given === 'ignore' ? 'gadget-leave-consequence' : 'gadget-use-consequence' )
+		), say( 'gadget-decide' ) ).then( function ( yes ) {
+			return yes ? given : null;
+		} );
 	}
 
 	/** A line of an item: asked for its reason, written into the revision that the person looks at. */
 	function write( button, id, name, given ) {
 		busy( button, true );
-		return refusal( name !== 'hold' ).then( function ( why ) {
+		return refusal( name !== 'hold' && name !== 'decision' ).then( function ( why ) {
 			if ( why ) {
 				tell( button, why, false );
 				return;
 			}
-			return OO.ui.prompt( say( 'gadget-line-question', name, id ), { textInput: { value: given } } ).then( function ( words ) {
+			return words_of( id, name, given ).then( function ( words ) {
 				// Nothing that ends the parameter or the item.
 				if ( words === null || !words.trim() || /[|{}\n<>]/.test( words ) ) {
 					tell( button, say( words === null ? 'gadget-nothing' : 'gadget-plain-words' ), false );
@@ -285,10 +316,10 @@
 				return;
 			}
 			$( this ).find( 'li > code' ).each( function () {
-				var found = /^\| (hold|decline|delete-posts|settle-[a-z][a-z0-9]*(?:-\d+)?) = (REASON|posted ADDRESS|again) ~{4}$/.exec( $( this ).text() );
+				var found = /^\| (hold|decline|delete-posts|decision|settle-[a-z][a-z0-9]*(?:-\d+)?) = (REASON|posted ADDRESS|again|use|ignore) ~{4}$/.exec( $( this ).text() );
 				if ( found ) {
 					$( this ).after( ' ', $( '<button>' ).attr( { type: 'button', 'class': 'mwsocial-do' } )
-						.text( say( 'gadget-do', found[ 1 ] ) ).on( 'click', function () {
+						.text( say( 'gadget-do', found[ 1 ] === 'decision' ? found[ 2 ] : found[ 1 ] ) ).on( 'click', function () {
 							if ( $( this ).attr( 'aria-disabled' ) !== 'true' ) {
 								write( this, id, found[ 1 ], found[ 2 ] === 'REASON' ? '' : found[ 2 ].replace( 'ADDRESS', '' ) );
 							}

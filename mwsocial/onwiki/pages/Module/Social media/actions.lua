@@ -156,11 +156,16 @@ end
 -- Everything else ------------------------------------------------------------------------------
 
 --- The lines that one may put into an item, each with who may: what they mean stands in the documentation.
-local function lines( item )
+local function lines( item, suggested )
 	local found = {}
 	local function offer( line, key )
 		found[#found + 1] = '<li>' .. element( 'code', 'user-select:all', inert( '| ' .. line .. ' ~~~~' ), 'dir="ltr"' ) .. ' ' ..
 			say( key ) .. '</li>'
+	end
+	if suggested then
+		offer( 'decision = use', 'forms-use' )
+		offer( 'decision = ignore', 'forms-ignore' )
+		return found
 	end
 	local unsure = {}
 	for name, value in pairs( item.bot ) do
@@ -189,9 +194,9 @@ end
 function p.others( item, config, frame )
 	local title = mw.title.getCurrentTitle()
 	local archive = config.pages.archive:match( '^[^{]*' )
-	local here = title.prefixedText == config.queue
+	local here, suggested = title.prefixedText == config.queue, title.prefixedText == config.suggestions
 	if item.id == '' or preview_of_edit( frame ) or
-		not ( here or archive ~= '' and title.prefixedText:sub( 1, #archive ) == archive )
+		not ( here or suggested or archive ~= '' and title.prefixedText:sub( 1, #archive ) == archive )
 	then
 		return ''
 	end
@@ -202,7 +207,7 @@ function p.others( item, config, frame )
 	end
 	links[#links + 1] = '[' .. title:fullUrl( { action = 'history' } ) .. ' ' .. say( 'forms-history' ) .. ']'
 	links[#links + 1] = again( item, config )
-	local found = here and lines( item ) or {}
+	local found = ( here or suggested and not item.bot.decision ) and lines( item, suggested ) or {}
 	return element( 'div', STYLES.row .. ';margin:.7em 0 0;font-size:.9em', table.concat( links, ' ' ), 'class="plainlinks"' ) ..
 		( #found > 0 and element( 'div', 'font-size:.9em;margin:.3em 0 0',
 			element( 'div', SUBTLE, say( 'forms-lines' ) ) ..
