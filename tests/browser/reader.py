@@ -96,6 +96,11 @@ class Reader:
         )[0]  # fmt: skip
         self.driver.execute_script('arguments[0].click()', button)
 
+    def click(self, selector: str) -> None:
+        """Press the first element of a CSS selector that can be seen, once it is there."""
+        found = self.wait(lambda: [one for one in self.all(selector) if one.is_displayed()])[0]
+        self.driver.execute_script('arguments[0].click()', found)
+
     def dialog(self) -> str:
         """The words of the open dialog, once it takes the keyboard."""
         return str(
