@@ -36,7 +36,7 @@ bench: .venv/ready-test
 	$(BIN)/python -m tests.bench -write
 
 pictures: .venv/ready-test
-	sh .ci/setup $(PYTHON) '.[test]' fonts-noto-color-emoji npm
+	sh .ci/setup $(PYTHON) '.[test]' fonts-noto-color-emoji
 	$(BIN)/python -m tests.pictures
 
 stop:

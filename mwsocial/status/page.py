@@ -28,8 +28,7 @@ _DATA = re.compile(rf'{_OPEN}(\{{[^\n]*\}}) -->\s*\Z')
 def render(status: Status, pages: Mapping[str, str]) -> str:
     """The page's text. *pages*: the titles of the desk's pages, by their keys in the configuration."""
     parts = [
-        _say('status-written-by-bot', comment=True),
-        '{{Social media head|status}}',
+        f'{{{{Social media head|status}}}}{_say("status-written-by-bot", comment=True)}',
         '\n\n'.join(_runs(status)),
         _heading('status-needs'),
         '\n'.join(_needs(status)) or _say('status-nothing'),
@@ -87,14 +86,13 @@ def _queue(status: Status, pages: Mapping[str, str]) -> Iterator[str]:
 
 def _table(rows: list[Health]) -> str:
     lines = ['{| class="wikitable"']
-    heads = (_say(f'status-head-{name}') for name in ('name', 'state', 'since'))
+    heads = (_say(f'status-head-{name}') for name in ('name', 'state'))
     lines.append('! ' + ' !! '.join(heads))
     for one in rows:
         words = one.reason.said(safe_value) if one.reason else ''
         said = _say(f'status-state-{one.state.value}')
         state = f"'''{said}'''" if one.state is State.PERSON else words or said
-        since = _moment(one.since) if one.since else ''
-        lines += ['|-', f'| {safe_value(one.name)} || {state} || {since}']
+        lines += ['|-', f'| {safe_value(one.name)} || {state} {_since(one.since)}'.rstrip()]
     return '\n'.join([*lines, '|}'])
 
 

@@ -102,6 +102,13 @@ def shoot(reader: Reader, query: str, look: Look, style: str) -> bytes:
     return out.getvalue()
 
 
+def beginning(picture: bytes, box: tuple[int, int, int, int] = (240, 0, 1000, 1960)) -> bytes:
+    """The first items of the queue, for the README."""
+    out = BytesIO()
+    Image.open(BytesIO(picture)).crop(box).save(out, 'PNG', optimize=True)
+    return out.getvalue()
+
+
 def main(folder: str = '') -> None:
     """Play the scenes, and make the pictures."""
     out = Path(folder) if folder else ROOT / 'docs/pictures'
@@ -125,6 +132,8 @@ def main(folder: str = '') -> None:
             for look in LOOKS:
                 picture = shoot(reader, query, look, PLAIN + (dark if look.dark else ''))
                 (out / f'{name}-{look.name}.png').write_bytes(picture)
+                if (name, look.name) == ('queue', 'wide'):
+                    (out / 'queue.png').write_bytes(beginning(picture))
                 print(f'{name}-{look.name}.png', f'{len(picture) / 1000:.0f} kB', flush=True)  # noqa: T201 - a command
 
 

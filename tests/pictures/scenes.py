@@ -131,9 +131,13 @@ def _lists(desk: Desk) -> None:
         '| confirmed = \n}}'
     )
     desk.person('Carol').append_section(ACCOUNTS, 'wikipedia.org', text)
+
+
+def _numbers(desk: Desk) -> None:
+    """Numbers from before the bot, put there by people."""
     now = desk.sandbox.clock.now()
     rows = []
-    for back in range(1, 20):
+    for back in range(20):
         year, week, _ = (now - timedelta(weeks=back)).isocalendar()
         rows.append(
             f'| {year}-W{week:02} = mastodon: {1215 - 9 * back + back % 3} followers, {8 + week % 5} posts, '
@@ -141,7 +145,6 @@ def _lists(desk: Desk) -> None:
             f'followers, {6 + week % 4} posts, {120 + 40 * (week % 4)} reactions; bluesky: '
             f'{410 - 12 * back} followers, {5 + week % 3} posts, {90 - 2 * back} reactions'
         )
-    # Numbers from before the bot, put there by people.
     text = desk.text(STATISTICS)
     head, _, rest = text.partition('{{Social media statistics')
     desk.person('Carol').edit(
@@ -165,6 +168,7 @@ def play(desk: Desk) -> None:
         '* MediaWiki was made for Wikipedia and first used there in January 2002. '
         'https://www.mediawiki.org/wiki/MediaWiki_history\n',
     )
+    _numbers(desk)
     _last_week(desk)
     _lists(desk)
     _mentions(desk)
