@@ -17,7 +17,6 @@ from tests.real.desk import QUEUE, Desk
 pytestmark = pytest.mark.real
 
 SCRIPTS = pytest.mark.parametrize('scripts', [True, False], ids=['scripts', 'no scripts'])
-SIZES = pytest.mark.parametrize('size', [WIDE, NARROW], ids=['wide', 'phone'])
 
 
 @pytest.fixture
@@ -69,8 +68,9 @@ def press(reader: Reader, found: Any) -> None:
     reader.ready()
 
 
-@SCRIPTS
-@SIZES
+@pytest.mark.parametrize(
+    ('scripts', 'size'), [(True, WIDE), (False, NARROW)], ids=['scripts wide', 'no scripts phone']
+)
 def test_from_the_form_to_the_post(
     desk: Desk, browser: Any, scripts: bool, size: tuple[int, int], page: None
 ) -> None:
@@ -113,8 +113,7 @@ def test_from_the_form_to_the_post(
     assert desk.item(item.content['id']).bot['state'] == 'posted'
 
 
-@pytest.mark.parametrize('scripts', [False], ids=['no scripts'])
-@SIZES
+@pytest.mark.parametrize(('scripts', 'size'), [(False, NARROW)], ids=['no scripts phone'])
 def test_words_that_changed_under_the_form_are_not_approved(
     desk: Desk, browser: Any, scripts: bool, size: tuple[int, int], page: None
 ) -> None:
