@@ -1,6 +1,7 @@
 # make try    set everything up, start the sandbox, play one item from proposal to posted
 # make test   all checks and tests, against real servers on this machine
-# make trust  the long proofs: every boundary at which a run can die, on real servers
+# make trust  the long proofs, on real servers: every boundary at which a run can die, every fault, several runs at
+#             once (two hours; TRUST='-seeds:100 storms' for a part: python -m tests.trust -help)
 # make check  only lint and types
 # make bench  requests, edits, CPU and memory of whole runs
 # make pictures  the pictures of the documentation
@@ -31,6 +32,7 @@ unit: .venv/ready-test
 
 trust: .venv/ready-test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --trust -m trust
+	$(BIN)/python -m tests.trust -write $(TRUST)
 
 bench: .venv/ready-test
 	$(BIN)/python -m tests.bench -write

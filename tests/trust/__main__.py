@@ -1,0 +1,114 @@
+"""Play the whole proof and print its tables: ``python -m tests.trust [-write] [-seeds:N] [-fast] [PART …]``.
+
+Parts: ``faults`` (every fault at every place, and kills), ``storms`` (several runs at once, by seed), ``guards``
+(what happens without each guard), ``peers`` (what other programs' ways of doing it lead to). All of them by
+default, with 1,000 seeds. ``-fast`` leaves out faults that take a minute each. ``-write`` makes
+``docs/trust.md``. Exit code 1 where anything is not as it must be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import queue
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.trust import guards, peers, report
+from tests.trust.faults import Cell, cells
+from tests.trust.stage import Result, Stage, staged
+from tests.trust.storm import storm
+
+ROOT = Path(__file__).parents[2]
+#: As many desks as the smallest machine has cores.
+WORKERS = 2
+
+
+def _play(stage: Stage, job: Cell | int) -> Result:
+    return storm(stage, job) if isinstance(job, int) else stage.play(job)
+
+
+def _work(folder: str, jobs: Any, results: Any) -> None:
+    with staged(Path(folder) / 'it', ROOT / '.sandbox') as stage:
+        while True:
+            try:
+                number, job = jobs.get(timeout=1)
+            except queue.Empty:
+                return
+            try:
+                results.put((number, _play(stage, job)))
+            except Exception as error:
+                name = job.name if isinstance(job, Cell) else f'seed {job}'
+                results.put((number, Result(name, wrong=[f'{type(error).__name__}: {error}'])))
+
+
+def played(jobs: Sequence[Cell | int], say: Callable[[str], None]) -> Iterator[Result]:
+    """The results of all jobs, as they come, from two desks side by side."""
+    context = multiprocessing.get_context('fork')
+    waiting, results = context.Queue(), context.Queue()
+    for one in enumerate(jobs):
+        waiting.put(one)
+    with tempfile.TemporaryDirectory() as place:
+        workers = []
+        for number in range(WORKERS):
+            folder = Path(place) / str(number)
+            folder.mkdir()
+            workers.append(context.Process(target=_work, args=(str(folder), waiting, results)))
+            workers[-1].start()
+        started = time.monotonic()
+        for done in range(len(jobs)):
+            _, result = results.get(timeout=600)
+            if not result.good:
+                say(f'NOT GOOD: {result}')
+            if done % 25 == 24:
+                say(f'{done + 1} of {len(jobs)} in {time.monotonic() - started:.0f} s')
+            yield result
+        for worker in workers:
+            worker.join(60)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """All parts that are asked for; returns the exit code."""
+    parser = argparse.ArgumentParser(prog='python -m tests.trust', description=__doc__)
+    parser.add_argument('-write', action='store_true')
+    parser.add_argument('-fast', action='store_true')
+    parser.add_argument('-seeds', type=int, default=1000)
+    parser.add_argument('parts', nargs='*')
+    options = parser.parse_args([one.replace('-seeds:', '-seeds=') for one in arguments])
+    parts = options.parts or ['faults', 'storms', 'guards', 'peers']
+
+    def say(line: str) -> None:
+        print(line, flush=True)  # noqa: T201 - a command
+
+    tables, good = [], True
+    if 'faults' in parts:
+        found = list(played(cells(hangs=not options.fast), say))
+        good &= all(one.good for one in found)
+        tables.append(report.faults(found))
+    if 'storms' in parts:
+        found = list(played(range(1, options.seeds + 1), say))
+        good &= all(one.good for one in found)
+        tables.append(report.storms(found))
+    if 'guards' in parts:
+        with (
+            tempfile.TemporaryDirectory() as place,
+            staged(Path(place) / 'it', ROOT / '.sandbox') as stage,
+        ):
+            without = guards.play(stage)
+        good &= all(one.harmed for one in without)
+        tables.append(report.guards(without))
+    if 'peers' in parts:
+        tables.append(report.peers(peers.table()))
+    for table in tables:
+        say(f'\n{table}')
+    if options.write:
+        report.write(ROOT / 'docs/trust.md', tables)
+    return 0 if good else 1
+
+
+if __name__ == '__main__':
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,89 @@
+"""The tables of the proof, and ``docs/trust.md``, which is made of them and never by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tests.trust.faults import CREATES, EDITS
+from tests.trust.guards import Without
+from tests.trust.peers import Row
+from tests.trust.stage import Result, total
+
+HEAD = """# Exactly once: the numbers
+
+Made by `python -m tests.trust -write` (`make trust`), never by hand. Real MediaWiki, a real Mastodon-API server, and the
+project’s stand-ins for X, Facebook and Bluesky, which keep ledgers; gates between them and the runs break one request in
+one way. Afterwards runs follow until nothing changes any more, and the page is compared with the ledgers. Where a network
+cannot say whether it has a post (`unconfirmed`, on X and Facebook only), an approver looks at the account, as on a real
+desk. A cell is one fault at one place; *wedged* is what never came to rest; *page differs* is a record that says something
+else than the ledger.
+"""
+
+
+def _rows(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ['| ' + ' | '.join(heads) + ' |', '|---' * len(heads) + '|']
+    return '\n'.join([*lines, *('| ' + ' | '.join(map(str, row)) + ' |' for row in rows)])
+
+
+def faults(results: Sequence[Result]) -> str:
+    """The fault matrix, by place."""
+    groups: dict[str, list[Result]] = {}
+    for place in (*CREATES, *EDITS):
+        found = [one for one in results if one.name.split(', ')[1] == place]
+        if found:
+            groups[f'{place}: {"a post" if place in CREATES else "an edit"}'] = found
+    groups['all'] = list(results)
+    heads = ['place of the fault', *total([])]
+    rows = [[name, *total(found).values()] for name, found in groups.items()]
+    return '## Every fault at every place\n\n' + _rows(heads, rows)
+
+
+def storms(results: Sequence[Result]) -> str:
+    """Several runs at once."""
+    sums = total(results)
+    sums['seeds'] = sums.pop('cells')
+    heads = ['seeds', *(name for name in sums if name != 'seeds')]
+    words = (
+        '## Several runs at once\n\nTwo to four runs over one item, started within two seconds; some are killed, some '
+        'stopped until their lease is over and another run has done their work, by seed.\n\n'
+    )
+    return words + _rows(heads, [[sums[name] for name in heads]])
+
+
+def guards(found: Sequence[Without]) -> str:
+    """What each guard is for."""
+    words = (
+        '## Without each guard\n\nThe same events with the guard and without it. A second line of defence (an item waits '
+        'where the account has a post that says the same) is off in all of them: it hides what the guards do.\n\n'
+    )
+    heads = ['guard', 'what happens', 'with it: doubled, lost', 'without it: doubled, lost']
+    rows = [
+        [
+            one.guard, one.what, f'{one.kept.duplicates}, {one.kept.lost}',
+            f'**{one.broken.duplicates}, {one.broken.lost}**',
+        ]
+        for one in found
+    ]  # fmt: skip
+    return words + _rows(heads, rows)
+
+
+def peers(rows: Sequence[Row]) -> str:
+    """Other ways of doing it."""
+    words = (
+        '## Other ways of doing it\n\nThe algorithms alone, modelled (`tests/trust/peers.py`): three items, one event at one '
+        'of them (the run dies before or after the post, the answer is lost, the network refuses for now), then two more runs.'
+        '\n\n'
+    )
+    heads = ['way', 'cells', 'doubled', 'lost']
+    return words + _rows(heads, [[row.name, row.cells, row.duplicates, row.lost] for row in rows])
+
+
+def write(path: Path, tables: Sequence[str]) -> None:
+    """Write the page; a table that was not made this time stays as it was."""
+    old = path.read_text('utf-8').split('\n## ')[1:] if path.exists() else []
+    found = {one.partition('\n')[0]: f'## {one.strip()}' for one in old}
+    found |= {one.partition('\n')[0].removeprefix('## '): one.strip() for one in tables}
+    order = ('Every fault', 'Several runs', 'Without each', 'Other ways')
+    kept = [text for start in order for name, text in found.items() if name.startswith(start)]
+    path.write_text('\n\n'.join([HEAD.strip(), *kept]) + '\n', 'utf-8')

@@ -1,0 +1,73 @@
+"""A selection of the proof: the whole of it is ``make trust``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.trust import guards, peers
+from tests.trust.faults import CREATES, EDITS, Cell, cells
+from tests.trust.stage import Result, Stage, staged
+from tests.trust.storm import storm
+
+pytestmark = pytest.mark.real
+
+
+@pytest.fixture(scope='module')
+def stage(sandbox_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """A desk with four accounts."""
+    with staged(tmp_path_factory.mktemp('trust') / 'it', sandbox_base) as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    'cell',
+    [
+        Cell('thread', 'bluesky', 'done, then 502', 'after'),
+        Cell('post', 'x', 'done, half an answer'),
+        Cell('post', 'facebook', 'not done, 504', 'before'),
+        Cell('post', 'mastodon', 'done, then reset', also='page blanked'),
+        Cell('post', 'claim', 'conflict after own success'),
+    ],
+    ids=lambda cell: cell.name,
+)
+def test_a_fault_doubles_and_loses_nothing(stage: Stage, cell: Cell) -> None:
+    result = stage.play(cell)
+    assert result.good, result
+
+
+@pytest.mark.parametrize('seed', [3, 6])
+def test_several_runs_at_once(stage: Stage, seed: int) -> None:
+    result = storm(stage, seed)
+    assert result.good, result
+
+
+def test_a_run_without_a_guard_does_harm(stage: Stage) -> None:
+    """The proof can fail: Facebook has the post, and nobody looks."""
+    _, scenario = guards.SCENARIOS['looking']
+    broken = scenario(stage, ('-without:hand', '-without:looking'))
+    assert broken.duplicates == 1 and not broken.good, broken
+
+
+def test_the_matrix_has_every_fault_at_every_place() -> None:
+    found = cells()
+    assert len({one.name for one in found}) == len(found) > 350
+    assert {one.place for one in found} == {*CREATES, *EDITS}
+    assert all(one.rules() for one in found)
+
+
+def test_other_ways_double_or_lose() -> None:
+    """But for one: the same key for each try, on a network that honours it."""
+    found = {row.name: row.duplicates + row.lost for row in peers.table()}
+    assert [name for name, harm in found.items() if not harm] == [
+        'record after, the same key for each try'
+    ]
+
+
+def test_a_result_is_good_only_if_nothing_is_wrong() -> None:
+    assert Result('it', unconfirmed=1).good
+    for name in ('duplicates', 'lost', 'wedged', 'differs'):
+        assert not Result('it', **{name: 1}).good
+    assert not Result('it', wrong=['exit code 3']).good
