@@ -16,7 +16,7 @@ from tests.real.desk import NEWS, QUEUE, Desk
 
 pytestmark = pytest.mark.real
 
-EDITORS, EDITS, ITEMS = 10, 6, 5
+EDITORS, EDITS, ITEMS = 10, 4, 3
 
 
 def editor(desk: Desk, name: str) -> Person:

@@ -269,7 +269,8 @@ def test_a_channel_that_is_down_is_named(new_desk: NewDesk) -> None:
     assert [one.url for one in mentions(desk)] == [url]
 
 
-@pytest.mark.parametrize('when', ['after', pytest.param('before', marks=pytest.mark.trust)])
+@pytest.mark.trust
+@pytest.mark.parametrize('when', ['after', 'before'])
 def test_kill_at_every_edit(desk: Desk, when: str) -> None:
     """A run that dies just before or after any of its edits (queue, archive, page) loses nothing and
     doubles nothing: what it does between two edits changes nothing on the wiki.
