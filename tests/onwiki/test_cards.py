@@ -93,17 +93,22 @@ def test_the_fingerprint_is_the_one_that_the_bot_computes(show: Show) -> None:
     assert copy.content == content
 
 
-def test_the_approve_link_opens_a_filled_in_form(desk: Sandbox, show: Show) -> None:
+@pytest.mark.parametrize('alt', ['A flower', 'ש' * 990])
+def test_the_approve_link_opens_a_filled_in_form(desk: Sandbox, show: Show, alt: str) -> None:
     text = 'Hello from the desk'
-    page = show(item(id='hello', text=text))
+    image = {'image': 'File:MediaWiki 1.47.png', 'alt': alt}
+    page = show(item(id='hello', text=text, **image))
     (link,) = [one for one in html.links(page) if 'preload=' in one]
     alice = desk.person('Alice')
     alice.api(action='query', meta='userinfo')
     form = alice._session.get(f'{desk.url}/{link.split("/", 3)[3]}', timeout=60).text
     box = re.search(r'<textarea[^>]*name="wpTextbox1"[^>]*>(.*?)</textarea>', form, re.DOTALL)
     assert box
-    finger = _finger(id='hello', text=text)
-    wanted = f'{{{{Social media decision|id=hello|approved={finger} ~~~~\n| text = {text}\n}}}}'
+    finger = _finger(id='hello', text=text, **image)
+    # An address has no room for very many words: then the form says that they are on the card.
+    lines = [f'| text = {text}', f'| image = {image["image"]}', f'| alt = {alt}']
+    words = '\n'.join(lines) if len(alt) < 100 else ''
+    wanted = f'{{{{Social media decision|id=hello|approved={finger} ~~~~\n{words}\n}}}}'
     assert unescape(box[1]).strip() == wanted
     (summary,) = [one for one in html.tags(form, 'input') if one.get('name') == 'wpSummary']
     assert summary['value'] == 'Decision: hello'

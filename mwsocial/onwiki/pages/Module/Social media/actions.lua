@@ -55,8 +55,9 @@ local function button( title, query, given, name )
 	local address = title:fullUrl( query )
 	for _, value in ipairs( given ) do
 		local longer = address .. preloaded( value )
-		-- The last one is words, which may be too many for an address.
-		address = #longer <= LONGEST and longer or address
+		-- The last one is words, which may be too many for an address; without a value its place would stay in
+		-- the form.
+		address = #longer <= LONGEST and longer or address .. preloaded( '' )
 	end
 	return element( 'span', nil, '[' .. address .. ' ' .. element( 'span', STYLES.button, name ) .. ']',
 		'class="plainlinks"' )
@@ -97,7 +98,7 @@ function p.approval( item, config, frame )
 		editintro = config.queue .. '/Decision editintro'
 	}
 	return warning .. element( 'div', STYLES.row .. ';margin:.7em 0 0',
-		button( title, query, { item.id, shown, copy( item.content, {} ) }, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..
+		button( title, query, { item.id, shown, copy( item.content, {} ) or '' }, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..
 		element( 'code', STYLES.copy, inert( '| approved = ' .. shown .. ' ~~~~' ), 'dir="ltr"' ) )
 end
 
