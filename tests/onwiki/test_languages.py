@@ -33,8 +33,8 @@ def _messages(area: str, language: str) -> dict[str, str]:
 
 #: Areas whose sentences the bot writes on the wiki.
 WRITTEN = (
-    'approval', 'archiving', 'channels', 'delivery', 'images', 'inbox', 'proposing', 'status',
-    'summaries', 'syncing', 'wiki',
+    'approval', 'archiving', 'bluesky', 'channels', 'delivery', 'facebook', 'images', 'inbox', 'mastodon',
+    'news', 'proposing', 'sources', 'status', 'summaries', 'syncing', 'templatedata', 'wiki', 'x',
 )  # fmt: skip
 
 
