@@ -311,31 +311,31 @@ ATTACKS = (
     Attack('news-added', swap('| text = Good words of ID', f'| news = {EVIL}\n| text = Good words of ID'), CHANGED),
     Attack('second-text', swap('| text = Good words of ID', f'| text = {EVIL}\n| text = Good words of ID'), 'twice'),
     Attack('text-for-one', swap('| text = Good words of ID', f'| text = Good words of ID\n| text-mastodon = {EVIL}'), CHANGED),
-    Attack('bar', swap('Good words of ID', f'Good words of ID | {EVIL}'), '{{!}}'),
-    Attack('other-id', swap('| id = ID\n', '| id = ID-other\n'), NOBODY),
+    Attack('bar', swap('Good words of ID', f'Good words of ID | {EVIL}'), '&#123;&#123;!&#125;&#125; instead'),
+    Attack('other-id', swap('| id = ID\n', '| id = ID-other\n'), STALE),
     Attack('commented-out', swap('| text = Good words of ID', f'| text = <!-- Good words of ID -->{EVIL}'), CHANGED),
     Attack('hidden-in-nowiki', swap('Good words of ID', f'<nowiki>{EVIL}</nowiki> ID'), CHANGED),
-    Attack('never-closed', swap('Good words of ID', 'Good words of ID {{'), '}}'),
+    Attack('never-closed', swap('Good words of ID', 'Good words of ID {{'), NOBODY),
     Attack('include-only', swap('Good words of ID', f'Good words of ID<includeonly>{EVIL}</includeonly>'), 'includeonly'),
-    Attack('transcluded', approved_text('{{User:Mallory/words}} ID'), 'User:Mallory/words'),
+    Attack('transcluded', approved_text('{{User:Mallory/words}} ID'), 'A template cannot stand here'),
     Attack('magic-word', approved_text('ID {{CURRENTTIME}}'), 'CURRENTTIME'),
-    Attack('argument', approved_text('{{{1|ID}}}'), '{{{'),
+    Attack('argument', approved_text('{{{1|ID}}}'), 'Three or more braces'),
     Attack('invisible-only', approved_text('\u200b'), 'nothing'),
     Attack('by-an-outsider', approved_value(lambda mark: f'{mark} ~~~~', by='Mallory'), 'who may not approve'),
     Attack('by-a-stranger', approved_value(lambda mark: f'{mark} ~~~~', by='Carol'), 'who may not approve'),
     Attack('twelve-digits', approved_value(lambda mark: f'{mark[:12]} ~~~~'), 'too few digits'),
     Attack('thirty-nine', approved_value(lambda mark: f'{mark[:39]} ~~~~'), 'too few digits'),
     Attack('other-mark', approved_value(lambda mark: f'{"a" * 40} ~~~~'), STALE),
-    Attack('capitals', approved_value(lambda mark: f'{mark.upper()} ~~~~'), 'digits'),
+    Attack('capitals', approved_value(lambda mark: f'{mark.upper()} ~~~~'), STALE),
     Attack('braces', approved_value(lambda mark: f'{mark} {{{{subst:currenttime}}}}<!-- -->'), 'braces'),
-    Attack('mark-behind', approved_value(lambda mark: f'yes {mark} ~~~~'), 'digits'),
+    Attack('mark-behind', approved_value(lambda mark: f'yes {mark} ~~~~'), STALE),
     Attack('decision-by-outsider', decision('{{Social media decision|id=ID|approved=MARK ~~~~}}', by='Mallory'), 'who may not approve'),
     Attack('decision-commented', decision('<!-- {{Social media decision|id=ID|approved=MARK ~~~~}} -->'), NOBODY),
     Attack('decision-nowiki', decision('<nowiki>{{Social media decision|id=ID|approved=MARK}}</nowiki> ~~~~'), NOBODY),
     Attack('decision-nested', decision('{{Tl|1={{Social media decision|id=ID|approved=MARK ~~~~}}}}'), NOBODY),
     Attack('decision-twice', decision('{{Social media decision|id=ID|id=ID-x|approved=MARK ~~~~}}'), NOBODY),
-    Attack('decision-other-words', decision('{{Social media decision|id=ID|approved=MARK ~~~~\n| text = Good words\n}}'), 'are not those of the item'),
-    Attack('decision-short', decision('{{Social media decision|id=ID|approved=aaaaaaaaaaaa ~~~~}}'), 'too few digits'),
+    Attack('decision-other-words', decision('{{Social media decision|id=ID|approved=MARK ~~~~\n| text = Good words\n}}'), NOBODY),
+    Attack('decision-short', decision('{{Social media decision|id=ID|approved=aaaaaaaaaaaa ~~~~}}'), STALE),
     Attack('decision-for-a-mention', decision('{{Social media decision|mention=ID|decision=share ~~~~}}', by='Mallory'), NOBODY),
     Attack('id-swapped', id_swapped, 'approve'),
     Attack('unseen', unseen_then_approved, STALE),
@@ -392,6 +392,6 @@ def test_nothing_goes_out_and_each_item_says_why(
     for attack in attacks:
         found = [one for one in desk.queue().items if one.id.startswith(attack.name)]
         said = ' / '.join(one.bot.get('note', '') for one in found)
-        if attack.reason not in said:
+        if attack.reason not in said or bool(attack.reason) != bool(said):
             wrong[attack.name] = (attack.reason, said)
     assert not wrong, '\n'.join(f'{name}: {why}' for name, why in wrong.items())
