@@ -73,7 +73,11 @@ def played(jobs: Sequence[Cell | int], say: Callable[[str], None]) -> Iterator[R
 
 def main(arguments: Sequence[str]) -> int:
     """All parts that are asked for; returns the exit code."""
-    parser = argparse.ArgumentParser(prog='python -m tests.trust', description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog='python -m tests.trust', description=__doc__, add_help=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument('-help', '-h', action='help')
     parser.add_argument('-write', action='store_true')
     parser.add_argument('-fast', action='store_true')
     parser.add_argument('-seeds', type=int, default=1000)
