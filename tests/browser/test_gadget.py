@@ -150,35 +150,40 @@ def test_a_mention_is_decided(desk: Desk, chromium: Any, size: tuple[int, int]) 
     assert '|decision=share [[User:Carol|Carol]]' in desk.text(page)
 
 
-@pytest.mark.parametrize('word', ['use', 'ignore'])
-def test_a_suggestion_is_decided(desk: Desk, chromium: Any, word: str) -> None:
+@pytest.mark.parametrize(
+    ('word', 'item_id'),
+    [('use', 'feed-000000000001'), ('ignore', 'feed-000000000001'), ('use', 'feed-000000000000')],
+)
+def test_a_suggestion_is_decided(desk: Desk, chromium: Any, word: str, item_id: str) -> None:
     """The empty line is filled in, whoever's comment looks like it; what is decided already is left alone."""
     page = 'Social media/Suggestions'
     words = (
-        '{{Social media item\n| id         = feed-000000000001\n| text       = From a feed\n'
+        '{{Social media item\n| id = feed-000000000000\n| text = One that ends on its line}}\n'
+        '{{Social media item\n| id         = feed-000000000001\n| text       = From {{!}} a feed\n'
         '| decision   =\n| comment    = From the feed\n}}\n'
         '{{Social media item\n| id = feed-000000000002\n| text = Other\n| decision =\n}}'
     )
     desk.person('Admin').edit(page, words)
     carol = Reader(chromium, desk, 'Carol')
     carol.open(page)
-    carol.wait(lambda: carol.all('.mw-collapsible-toggle a'))[0].click()
-    button = carol.wait(
-        lambda: [
-            one
-            for one in carol.all('.mwsocial-do')
-            if one.text == f'Do this: {word}' and one.is_displayed()
-        ]
-    )[0]
-    button.click()
+    for toggle in carol.wait(lambda: carol.all('.mw-collapsible-toggle a')):
+        toggle.click()
+    carol.click(
+        f'[data-desk-id="{item_id}"] li:nth-child({1 if word == "use" else 2}) .mwsocial-do'
+    )
     told = carol.dialog()
     assert ('somebody else approves it' in told) is (word == 'use')
     carol.press('Save the decision')
     assert 'Saved.' in carol.told()
     signed = f'| decision = {word} [[User:Carol|Carol]]'
-    before = words.replace('| decision   =', '@', 1)
-    assert desk.text(page).startswith(before.partition('@')[0] + signed)
-    assert desk.text(page).endswith(before.partition('@')[2])
+    # In the line that is there, else in one of its own; never in that of another item.
+    here = f'= {item_id}\n'
+    before, _, after = words.partition(here)
+    if item_id.endswith('1'):
+        between, _, after = after.partition('| decision   =')
+        before, here = before + here + between, ''
+    assert desk.text(page).startswith(before + here + signed), desk.text(page)
+    assert desk.text(page).endswith(after.removeprefix('\n'))
 
 
 def test_a_forged_link_shows_what_it_would_approve(desk: Desk, chromium: Any) -> None:

@@ -223,8 +223,13 @@
 
 	/** The same for the line that a suggestion has already, as long as nothing stands in it. */
 	function withDecision( found, masked, start, line ) {
-		var place;
-		for ( place = start + 1; place < masked.length && !/^\}\}/.test( masked[ place ] ); place++ ) {
+		var place, rest;
+		for ( place = start; place < masked.length; place++ ) {
+			// What ends the item, wherever it stands on its line, or begins another template: not beyond that.
+			rest = masked[ place ].replace( /\{\{[!=]\}\}/g, '' );
+			if ( /\{\{|\}\}/.test( rest ) ) {
+				break;
+			}
 			if ( /^\|\s*decision\s*=/.test( masked[ place ] ) ) {
 				if ( !/^\|\s*decision\s*=\s*$/.test( found[ place ] ) ) {
 					return null;
