@@ -289,11 +289,9 @@ def forged_claim(desk: Desk, name: str) -> None:
     desk.change(f'| text = {EVIL} {name}\n', f'| text = {EVIL} {name}\n{lines}', by='Mallory')
 
 
-NOBODY, STALE, CHANGED = (
-    'waits for an approval',
-    'other content',
-    'changed it after it was approved',
-)
+#: It only waits, as anything does that nobody has approved: the card says so, and the bot writes nothing.
+NOBODY = ''
+STALE, CHANGED = 'is for other content than it has now', 'changed it after it was approved'
 ATTACKS = (
     Attack('only-alt', line('alt', EVIL), CHANGED),
     Attack('only-image', line('image', 'File:Evil.png'), CHANGED),
