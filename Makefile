@@ -2,6 +2,7 @@
 # make test   all checks and tests, against real servers on this machine
 # make trust  the long proofs, on real servers: every boundary at which a run can die, every fault, several runs at
 #             once (two hours; TRUST='-seeds:100 storms' for a part: python -m tests.trust -help)
+# make fuzz   a minute of spoiled inputs for everything that strangers can send (FUZZ='-seconds:600 queue' for a part)
 # make check  only lint and types
 # make bench  requests, edits, CPU and memory of whole runs
 # make pictures  the pictures of the documentation
@@ -14,7 +15,7 @@ BIN = .venv/bin
 # So many tests run at a time; each has servers of its own, so more than there are cores gain nothing.
 WORKERS ?= 2
 
-.PHONY: try test check unit trust bench pictures stop clean
+.PHONY: try test check unit trust fuzz bench pictures stop clean
 
 try: .venv/ready
 	$(BIN)/python -m mwsocial.sandbox up
@@ -33,6 +34,10 @@ unit: .venv/ready-test
 trust: .venv/ready-test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --trust -m trust
 	$(BIN)/python -m tests.trust -write $(TRUST)
+	MWSOCIAL_HISTORIES=100000 $(BIN)/python -m pytest tests/desk/approval/test_random_histories.py
+
+fuzz: .venv/ready-test
+	$(BIN)/python -m tests.fuzz -write $(FUZZ)
 
 bench: .venv/ready-test
 	$(BIN)/python -m tests.bench -write

@@ -78,16 +78,24 @@ def events(html: str, address: str, called: str) -> tuple[list[Event], int]:
         if start is None:
             unclear += 1
             continue
-        target = urljoin(address, link) if link else address
         event = Event(
             key=f'{called}\n{title}',
             title=title,
             start=start,
-            link=target if is_address(target) else address,
+            link=_target(address, link),
             where=called,
         )
         found.setdefault((title, str(start)), event)
     return list(found.values()), unclear
+
+
+def _target(address: str, link: str) -> str:
+    """Where *link* on the page at *address* leads to; the page itself where it is no address."""
+    try:
+        target = urljoin(address, link)
+    except ValueError:  # brackets that are no IPv6 address
+        return address
+    return target if is_address(target) else address
 
 
 #: Title, start (None where its zone is not told) and link.

@@ -75,11 +75,11 @@ def lifecycle(html: str) -> list[tuple[str, date]]:
     for table in read(html).all('table'):
         lines = rows(table)
         head = [cell.text().casefold() for cell in lines[0]] if lines else []
-        if not {'version', 'status'} <= set(head) or 'release' not in ' '.join(head):
+        day_at = next((n for n, name in enumerate(head) if name.startswith('release')), None)
+        if not {'version', 'status'} <= set(head) or day_at is None:
             continue
         seen = True
         places = head.index('version'), head.index('status')
-        day_at = next(n for n, name in enumerate(head) if name.startswith('release'))
         for line in lines[1:]:
             words = [cell.text() for cell in line]
             if len(words) <= max(*places, day_at):

@@ -245,6 +245,11 @@ def test_the_table_in_another_shape() -> None:
     with pytest.raises(Trouble) as caught:
         releases.lifecycle('<table><tr><th>Name</th></tr></table>')
     assert why(caught) == 'sources-releases-table'
+    with pytest.raises(Trouble) as caught:
+        releases.lifecycle(
+            '<table><tr><th>Version</th><th>Status</th><th>Day of release</th></tr></table>'
+        )
+    assert why(caught) == 'sources-releases-table'
 
 
 # -- Deployments -----------------------------------------------------------------------------------
@@ -387,6 +392,15 @@ def test_tech_talks(pages_folder: Path) -> None:
         ('Marked', datetime(2026, 12, 4, 9, tzinfo=UTC), 'https://w.example/wiki/T'),
     ]
     assert unclear == 1
+
+
+def test_a_link_that_is_no_address_leads_to_the_page() -> None:
+    html = (
+        '<div class="vevent"><span class="summary"><a href="//[x">A</a></span>'
+        '<span class="dtstart" title="2026-12-01T10:00:00Z"></span></div>'
+    )
+    ((event,), _) = eventpages.events(html, 'https://w.example/wiki/T', 'talks')
+    assert (event.title, event.link) == ('A', 'https://w.example/wiki/T')
 
 
 def test_office_hours(pages_folder: Path) -> None:

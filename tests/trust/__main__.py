@@ -114,7 +114,7 @@ def main(arguments: Sequence[str]) -> int:
     for table in tables:
         say(f'\n{table}')
     if options.write:
-        report.write(ROOT / 'docs/trust.md', tables)
+        report.write(report.DOCUMENT, tables)
     return 0 if good else 1
 
 

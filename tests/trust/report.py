@@ -10,6 +10,7 @@ from tests.trust.guards import Without
 from tests.trust.peers import Row
 from tests.trust.stage import Result, total
 
+DOCUMENT = Path(__file__).parents[2] / 'docs/trust.md'
 HEAD = """# Exactly once: the numbers
 
 Made by `python -m tests.trust -write` (`make trust`), never by hand. Real MediaWiki, a real Mastodon-API server, and the
@@ -79,11 +80,22 @@ def peers(rows: Sequence[Row]) -> str:
     return words + _rows(heads, [[row.name, row.cells, row.duplicates, row.lost] for row in rows])
 
 
+def fuzzing(rows: Sequence[tuple[str, int, int, float, int]]) -> str:
+    """What strangers can send, spoiled."""
+    words = (
+        '## Spoiled inputs\n\nMade by `make fuzz`: wikitext, configuration, answers of networks, feeds, rendered pages and images, '
+        'spoiled in every way (`tests/fuzz/`), each target in a process of its own. A failure is anything but a value or a named '
+        'reason; or words going out that nobody approved, text of the page lost, a refusal of what the network has.\n\n'
+    )
+    heads = ['what', 'inputs', 'failures', 'slowest (CPU s)', 'memory (MB)']
+    return words + _rows(heads, [[a, f'{b:,}', c, f'{d:.2f}', e] for a, b, c, d, e in rows])
+
+
 def write(path: Path, tables: Sequence[str]) -> None:
     """Write the page; a table that was not made this time stays as it was."""
     old = path.read_text('utf-8').split('\n## ')[1:] if path.exists() else []
     found = {one.partition('\n')[0]: f'## {one.strip()}' for one in old}
     found |= {one.partition('\n')[0].removeprefix('## '): one.strip() for one in tables}
-    order = ('Every fault', 'Several runs', 'Without each', 'Other ways')
+    order = ('Every fault', 'Several runs', 'Without each', 'Spoiled inputs', 'Other ways')
     kept = [text for start in order for name, text in found.items() if name.startswith(start)]
     path.write_text('\n\n'.join([HEAD.strip(), *kept]) + '\n', 'utf-8')
