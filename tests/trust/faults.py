@@ -142,7 +142,13 @@ def cells(*, hangs: bool = True) -> list[Cell]:
         found += [Cell('post', place, fault) for fault in HANGS if hangs]
         found += [
             Cell('post', place, 'done, then reset', also=also)
-            for also in ('home wiped', 'page blanked', 'item taken off', 'two hours later')
+            for also in (
+                'home wiped',
+                'page blanked',
+                'item taken off',
+                'page moved',
+                'two hours later',
+            )
         ]
     for place in EDITS:
         for fault in (*TAKEN, *NOT_TAKEN, *WIKI):

@@ -29,6 +29,9 @@ PARTS = ('one', 'two', 'three')
 #: Where nobody can be sure, a person looks: nowhere else.
 UNSURE = frozenset({'x', 'facebook'})
 
+#: Where somebody moves the queue page.
+AWAY = f'{QUEUE} away'
+
 
 @dataclass
 class Result:
@@ -210,11 +213,13 @@ class Stage:
         text = self.desk.text()
         started, stack = self.through(cell.place, cell.rules())
         with stack:
-            if cell.also in ('page blanked', 'item taken off'):
+            if cell.also in ('page blanked', 'item taken off', 'page moved'):
                 self._vandal(cell, started)
             run = started()
         result.runs += 1
-        if run.code not in (0, 1, 75) or FAULT in run.text:
+        # Where the queue page leads elsewhere a run ends with that sentence.
+        codes = (0, 1, 2, 75) if cell.also == 'page moved' else (0, 1, 75)
+        if run.code not in codes or FAULT in run.text:
             result.wrong.append(f'exit code {run.code}: {run.text[-300:]}')
         self._meanwhile(cell, text)
         if cell.then:
@@ -229,10 +234,13 @@ class Stage:
         return result
 
     def _vandal(self, cell: Cell, started: Started) -> None:
-        """Between the claim and the record somebody takes the item off."""
+        """Between the claim and the record somebody takes the item off, or moves the page away."""
         before = len(self.desk.edits())
         while started.process.poll() is None and len(self.desk.edits()) == before:
             pass
+        if cell.also == 'page moved':
+            self.desk.person('Admin').move(QUEUE, AWAY)
+            return
         text = '' if cell.also == 'page blanked' else self.empty
         self.desk.person('Mallory').edit(QUEUE, text, 'gone')
 
@@ -242,6 +250,8 @@ class Stage:
             # What the run has written to the archive stays there; somebody brings the item back as it was.
             if f'| id = {text.partition("| id = ")[2].split()[0]}\n' not in desk.text():
                 desk.person('Carol').edit(QUEUE, text, 'back')
+        elif cell.also == 'page moved':
+            desk.person('Admin').move(AWAY, QUEUE)
         elif cell.also == 'home wiped':
             for one in desk.sandbox.pywikibot.iterdir():
                 # What the operator has put there; a job finds nothing else after an outage.
