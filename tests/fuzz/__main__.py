@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+import signal
 import sys
 import time
 import traceback
@@ -22,6 +23,8 @@ from tests.trust import report
 
 #: Seconds of CPU for one input, and megabytes for a process: what a job has (jobs.yaml).
 LONGEST, MOST = 10.0, 1024
+#: Seconds after which an input counts as one that never ends.
+ENDLESS = 60
 Row = tuple[str, int, int, float, int]
 
 
@@ -29,9 +32,18 @@ def _say(line: str) -> None:
     print(line, flush=True)  # noqa: T201 - a command
 
 
+class EndlessError(Exception):
+    """An input did not come to an end."""
+
+
+def _stop(*_: object) -> None:
+    raise EndlessError
+
+
 def _fuzz(name: str, seconds: float) -> Row:
     """Inputs, failures, the slowest (CPU seconds) and the most memory (MB) of one target."""
     warnings.simplefilter('ignore')
+    signal.signal(signal.SIGALRM, _stop)
     target = TARGETS[name]
     seeds = target.inputs()
     failed: Counter[str] = Counter()
@@ -39,6 +51,7 @@ def _fuzz(name: str, seconds: float) -> Row:
     while time.monotonic() < end:
         data = made(target, seeds, number)
         started = time.process_time()
+        signal.alarm(ENDLESS)
         try:
             target.play(data)
             trouble = ''
@@ -46,6 +59,7 @@ def _fuzz(name: str, seconds: float) -> Row:
             trouble = (
                 f'{type(error).__name__} in {traceback.extract_tb(error.__traceback__)[-1].name}'
             )
+        signal.alarm(0)
         used = time.process_time() - started
         slowest = max(slowest, used)
         if not trouble and used > LONGEST:

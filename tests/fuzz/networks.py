@@ -72,7 +72,6 @@ class Way:
     def __init__(self) -> None:
         self.choices: Choices | None = None
         self.honest = True  # whether all that came was at least the server's own verdict
-        self.made = ''
 
     def send(self, adapter: HTTPAdapter, request: Any, **more: Any) -> requests.Response:
         """In the place of ``HTTPAdapter.send``."""

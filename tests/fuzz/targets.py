@@ -51,7 +51,7 @@ BYTES = ('\x00', '\x01', '\x7f', '\t', '\n', '0', '9', ' ')
 class Target:
     """``play`` takes any bytes and returns, or raises where something is wrong with the desk.
 
-    ``most``: the longest input that is tried (bytes). ``process``: a MediaWiki page has at most 2 MB,
+    ``most``: the longest input that is tried (bytes): a MediaWiki page has at most 2 MB,
     but what is not linear shows long before.
     """
 
