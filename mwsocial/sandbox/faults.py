@@ -112,8 +112,10 @@ class Rule:
 
     What happens, in this order: ``hang`` seconds before the request is handed on; ``before`` one
     of 'kill' (the process ``pid``) or 'drop'; then ``answer`` instead of the server's, unless
-    ``forward``; then ``after`` one of 'kill' or 'drop'; ``hang_after`` seconds; ``truncate`` cuts
-    the body to that many bytes while the full length is announced.
+    ``forward``; ``elsewhere`` is the address of another server that answers in its place (a copy of a
+    wiki that lags behind); ``change`` makes another answer of the server's; then ``after`` one of
+    'kill' or 'drop'; ``hang_after`` seconds; ``truncate`` cuts the body to that many bytes while the
+    full length is announced.
     """
 
     method: str = ''
@@ -127,6 +129,8 @@ class Rule:
     before: str = ''
     forward: bool = False
     answer: Answer | None = None
+    elsewhere: str = ''
+    change: Callable[[Answer], Answer] | None = None
     after: str = ''
     hang_after: float = 0
     truncate: int | None = None

@@ -46,10 +46,7 @@ class Gate:
     """
 
     def __init__(self, upstream: str, host: str | None = None, port: int = 0) -> None:
-        target = urlsplit(upstream)
-        if target.scheme != 'http' or target.hostname not in ('127.0.0.1', 'localhost'):
-            raise ValueError(f'a gate stands before a server of this machine, not {upstream}')
-        self.upstream = (target.hostname, target.port or 80)
+        self.upstream = _server_of(upstream)
         self.told_host = host
         self.rules: list[Rule] = []
         self.requests: list[Record] = []
@@ -171,6 +168,13 @@ def kill(pid: Pid) -> None:
         time.sleep(0.005)
 
 
+def _server_of(address: str) -> tuple[str, int]:
+    target = urlsplit(address)
+    if target.scheme != 'http' or target.hostname not in ('127.0.0.1', 'localhost'):
+        raise ValueError(f'a gate stands before a server of this machine, not {address}')
+    return target.hostname, target.port or 80
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     allow_reuse_address = True
@@ -223,10 +227,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._break(rule.before, rule)
             answer = None
             if rule.answer is None or rule.forward:
-                answer = self._forward(body)
+                answer = self._forward(body, rule.elsewhere)
                 upstream = answer.status
             answer = rule.answer or answer
             assert answer is not None
+            if rule.change:
+                answer = rule.change(answer)
             gate.event('after', request)
             self._break(rule.after, rule)
             if rule.hang_after:
@@ -249,9 +255,9 @@ class _Handler(BaseHTTPRequestHandler):
         if how:
             raise _Dropped
 
-    def _forward(self, body: bytes) -> Answer:
+    def _forward(self, body: bytes, elsewhere: str = '') -> Answer:
         gate = self.server.gate
-        host, port = gate.upstream
+        host, port = _server_of(elsewhere) if elsewhere else gate.upstream
         connection = http.client.HTTPConnection(host, port, timeout=300)
         try:
             connection.putrequest(

@@ -8,7 +8,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +20,7 @@ import requests
 from mwsocial.errors import DeskError
 
 from . import (
+    clock,
     files,
     loopback_process,
     mediawiki,
@@ -32,6 +33,7 @@ from . import (
 from .clock import Clock
 from .loopback_process import Control
 from .networks import NETWORKS
+from .replica import Replica
 
 if TYPE_CHECKING:
     import mastodon
@@ -513,6 +515,14 @@ class Sandbox:
     def run_jobs(self) -> None:
         """Do all that waits in the wiki's job queue (it also works at the end of requests)."""
         self.maintenance('runJobs.php')
+
+    def replica(self, folder: Path) -> Replica:
+        """A server with a copy of the wiki as it is when the context is entered, in the new *folder*."""
+        return Replica(self._programs(), self.wiki_folder, folder, self.base / 'compiled')
+
+    def clock_environment(self, path: Path) -> Mapping[str, str]:
+        """What puts another program under a clock of its own: *path* holds seconds, such as ``+7200``."""
+        return clock.environment(str(self._programs().clock), str(path))
 
     def sql(self, query: str, *values: str | int | None) -> list[tuple[Any, ...]]:
         """Ask or change the wiki's database directly (what no API can do, such as a lost row)."""

@@ -8,6 +8,7 @@ the cookies and signs the requests; ``mwsocial.wiki.api`` says what is sent and 
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -250,10 +251,15 @@ def _sender(site: Any, session: BoundedSession) -> Any:
 
     def send(params: Mapping[str, str], writes: bool, seconds: float) -> Answer:
         # The API waits by itself where the wiki says so; the throttle would do it without a bound.
-        site.throttle.retry_after = 0
+        throttle = site.throttle
+        throttle.retry_after = 0
+        # It counts by the machine's clock: where that was set back, it would wait for just as long.
+        now = time.time()
+        throttle.last_read = min(throttle.last_read, now)
+        throttle.last_write = min(throttle.last_write, now)
         # Its file of sibling processes may be gone, or its folder not writable: that costs nothing.
         with suppress(OSError):
-            site.throttle(write=writes)
+            throttle(write=writes)
         session.limit = max(1.0, min(60.0, seconds))
         session.strict = False
         try:

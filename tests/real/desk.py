@@ -159,6 +159,13 @@ class Desk:
         """The wikitext of the news template."""
         return self.text(NEWS)
 
+    def archives(self) -> str:
+        """All pages of the archive, one after the other."""
+        found = self.person('Admin').api(
+            action='query', list='allpages', apprefix='Social media/Archive/', aplimit='max'
+        )
+        return '\n'.join(self.text(page['title']) for page in found['query']['allpages'])
+
     def edits(self, title: str = '') -> list[Mapping[str, Any]]:
         """The revisions of a page (of the queue if none is named) by the bot, newest first."""
         history = self.person('Admin').history(title or self.queue_title)

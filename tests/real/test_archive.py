@@ -27,14 +27,6 @@ def month(desk: Desk) -> str:
     return f'Social media/Archive/{desk.sandbox.clock.now():%Y-%m}'
 
 
-def archives(desk: Desk) -> str:
-    """All archive pages together."""
-    answer = desk.person('Admin').api(
-        action='query', list='allpages', apprefix='Social media/Archive/', aplimit='max'
-    )
-    return '\n'.join(desk.text(page['title']) for page in answer['query']['allpages'])
-
-
 def ok(run: Run, code: int = 0) -> Run:
     """The same run, which has ended well."""
     assert run.code == code, run
@@ -145,7 +137,7 @@ def test_what_was_archived_is_not_posted_again(new_desk: NewDesk) -> None:
     desk.sandbox.clock.advance(8 * DAY)
     ok(desk.run('archive_queue'))
     assert desk.items() == {}
-    archive = archives(desk)
+    archive = desk.archives()
     posts = desk.posts()
     assert len(posts) == 1
 
@@ -157,7 +149,7 @@ def test_what_was_archived_is_not_posted_again(new_desk: NewDesk) -> None:
     assert desk.item('never').bot['state'] == 'invalid'
     assert 'in the archive' in desk.item('never').bot['note']
     ok(desk.run('archive_queue'))
-    assert archives(desk) == archive, (
+    assert desk.archives() == archive, (
         'what is back stays for a while, for instance to be taken down'
     )
 
@@ -194,7 +186,7 @@ def test_what_was_archived_is_not_posted_again(new_desk: NewDesk) -> None:
     desk.sandbox.clock.advance(8 * DAY)
     ok(desk.run('archive_queue'))
     assert 'two' not in desk.items()
-    newest = placed_text(archives(desk), 'two')
+    newest = placed_text(desk.archives(), 'two')
     assert '| state      = deleted' in newest
 
 
@@ -210,12 +202,12 @@ def test_what_came_back_is_only_removed_again(desk: Desk) -> None:
     first = desk.text()
     desk.sandbox.clock.advance(8 * DAY)
     ok(desk.run('archive_queue'))
-    archive = archives(desk)
+    archive = desk.archives()
     desk.person('Mallory').edit(QUEUE, first, 'put back')
     desk.sandbox.clock.advance(8 * DAY)
     ok(desk.run('archive_queue'))
     assert desk.items() == {}
-    assert archives(desk) == archive
+    assert desk.archives() == archive
 
 
 def test_the_history_of_the_queue_is_gone(desk: Desk) -> None:
@@ -223,7 +215,7 @@ def test_the_history_of_the_queue_is_gone(desk: Desk) -> None:
     posted(desk, 'lost', 'other')
     desk.sandbox.clock.advance(8 * DAY)
     ok(desk.run('archive_queue'))
-    archive = archives(desk)
+    archive = desk.archives()
     posts = desk.posts()
     desk.new_queue('Social media/Other queue')
     desk.propose('lost', text='words of lost')
@@ -257,7 +249,7 @@ def test_a_claim_in_flight_is_never_moved(desk: Desk) -> None:
     desk.sandbox.clock.advance(8 * DAY)
     ok(desk.run('archive_queue'))
     assert desk.items() == {}
-    assert 'flight' in placed_items(archives(desk))
+    assert 'flight' in placed_items(desk.archives())
 
 
 def test_forged_lines_do_not_get_into_the_archive(desk: Desk) -> None:
@@ -273,7 +265,7 @@ def test_forged_lines_do_not_get_into_the_archive(desk: Desk) -> None:
     assert desk.item('forged').bot['sent-mastodon'] == right
     ok(desk.run('archive_queue'))
     assert desk.items() == {}
-    assert 'evil.example' not in archives(desk)
+    assert 'evil.example' not in desk.archives()
 
 
 def test_a_stop_and_a_conflict(desk: Desk) -> None:
@@ -301,7 +293,7 @@ def test_a_stop_and_a_conflict(desk: Desk) -> None:
         run = ok(desk.run('archive_queue', MWSOCIAL_WIKI=gate.host))
     assert done, run
     assert desk.items() == {}
-    archive = archives(desk)
+    archive = desk.archives()
     assert archive.count(':A late reply.') == 1
     assert len(templates(archive)) == 2
 
@@ -332,12 +324,12 @@ def dies(desk: Desk, empty: str, name: str, kill: Callable[[Gate, int], object])
         kill(gate, run.process.pid)
         ended = run()
     assert ended.code in (0, -9), (name, ended)
-    both = Counter(templates(desk.text())) | Counter(templates(archives(desk)))
+    both = Counter(templates(desk.text())) | Counter(templates(desk.archives()))
     assert all(both[one] == 1 for one in templates(before)), (name, ended)
     ok(desk.run())
     ok(desk.run('archive_queue'))
     assert desk.items() == {}, (name, ended)
-    archive = archives(desk)
+    archive = desk.archives()
     for title in ids:
         assert section(archive, title) == section(before, title), name
         assert archive.count(f'| id = {title}\n') == 1, name

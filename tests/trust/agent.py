@@ -1,15 +1,18 @@
 """A script of the desk as a job runs it, with a shorter lease or without one of its guards.
 
-``python -m tests.trust.agent [-lease:SECONDS] [-without:GUARD] SCRIPT [OPTION …]``: five minutes are too long to
-wait for in a test; and a proof is worth something only if it fails where a guard is missing. The product has
-no such switches.
+``python -m tests.trust.agent [-lease:SECONDS] [-without:GUARD] [-sleep] SCRIPT [OPTION …]``: five minutes are too
+long to wait for in a test; and a proof is worth something only if it fails where a guard is missing. ``-sleep``
+waits by another call of the system: libfaketime breaks ``time.sleep`` once its clock has been set. The product
+has no such switches.
 """
 
 from __future__ import annotations
 
 import importlib
 import secrets
+import select
 import sys
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -25,9 +28,11 @@ from mwsocial.wiki.save import Saved
 def main() -> int:
     """Patch, and run."""
     arguments = sys.argv[1:]
-    while arguments and arguments[0].startswith(('-lease:', '-without:')):
+    while arguments and arguments[0].startswith('-'):
         name, _, value = arguments.pop(0)[1:].partition(':')
-        if name == 'lease':
+        if name == 'sleep':
+            time.sleep = lambda seconds: select.select([], [], [], seconds) and None
+        elif name == 'lease':
             lease.Lease.__init__.__defaults__ = (timedelta(seconds=float(value)),)
         else:
             GUARDS[value]()

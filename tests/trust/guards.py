@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from mwsocial.sandbox import Answer, Request, Rule
 from tests.real.desk import QUEUE, Started
 from tests.trust.faults import CREATES, Cell, edits
-from tests.trust.stage import LATER, Result, Stage
-from tests.trust.storm import LEASE, ended, send
+from tests.trust.stage import LATER, Result, Stage, check
+from tests.trust.storm import LEASE, send
 
 #: A run is stopped at these of its requests to the wiki, counted from its claim on: the last ones before it
 #: sends.
@@ -52,10 +52,10 @@ def _cell(cell: Cell, then_killed: bool = False) -> Scenario:
         rules = cell.rules()
         if then_killed:
             rules = [replace(rules[0], after='kill', pid=lambda: None)]
-        started, stack = stage.through(cell.place, rules, *agent)
+        started, stack = stage.through(cell.network, rules, *agent)
         with stack:
-            ended(started, result)
-        stage.rest(item_id, result, None, *agent)
+            check(started(), result)
+        stage.rest(item_id, result, *agent)
         stage.count(item_id, result)
         return result
 
@@ -67,12 +67,12 @@ def _human(stage: Stage, agent: tuple[str, ...]) -> Result:
     result = Result('a human edit')
     item_id = stage.put('post')
     rule = Rule(when=edits('mwsocial:claim'), hang=1.5)
-    started, stack = stage.through('claim', [rule], *agent)
+    started, stack = stage.through('', [rule], *agent)
     with stack:
         _reached(rule, started)
         stage.desk.person('Carol').edit(QUEUE, f'{stage.desk.text()}\n\nWords of Carol.')
-        ended(started, result)
-    stage.rest(item_id, result, None, *agent)
+        check(started(), result)
+    stage.rest(item_id, result, *agent)
     stage.count(item_id, result)
     result.lost += 'Words of Carol.' not in stage.desk.text()
     return result
@@ -91,7 +91,7 @@ def _stopped(stage: Stage, agent: tuple[str, ...]) -> Result:
             return claimed
 
         rule = Rule(when=after_claim, nth=number, hang_after=0.8)
-        started, stack = stage.through('claim', [rule], *agent)
+        started, stack = stage.through('', [rule], *agent)
         with stack:
             _reached(rule, started)
             # The answer is already there when it wakes, and says what was true before.
@@ -100,10 +100,10 @@ def _stopped(stage: Stage, agent: tuple[str, ...]) -> Result:
             time.sleep(1 + LEASE)
             stage.desk.sandbox.clock.advance(LATER)
             # Others do all that is to be done, a person's part of it too.
-            stage.rest(item_id, result, None, *agent)
+            stage.rest(item_id, result, *agent)
             send(started, signal.SIGCONT)
-            ended(started, result)
-        stage.rest(item_id, result, None, *agent)
+            check(started(), result)
+        stage.rest(item_id, result, *agent)
         stage.count(item_id, result)
     return result
 
@@ -113,12 +113,12 @@ def _overtaken(stage: Stage, agent: tuple[str, ...]) -> Result:
     result = Result('overtaken')
     item_id = stage.put('post')
     rule = Rule(when=edits('mwsocial:claim'), hang=8, before='drop')
-    started, stack = stage.through('claim', [rule], *agent)
+    started, stack = stage.through('', [rule], *agent)
     with stack:
         _reached(rule, started)
-        ended(stage.start(*agent), result)
-        ended(started, result)
-    stage.rest(item_id, result, None, *agent)
+        check(stage.start(*agent)(), result)
+        check(started(), result)
+    stage.rest(item_id, result, *agent)
     stage.count(item_id, result)
     return result
 
@@ -145,9 +145,9 @@ def _blind(stage: Stage, agent: tuple[str, ...]) -> Result:
     for rules in ([Rule(when=CREATES['bluesky'], after='drop'), *late()], late()):
         started, stack = stage.through('bluesky', rules, *agent)
         with stack:
-            ended(started, result)
+            check(started(), result)
         stage.desk.sandbox.clock.advance(LATER)
-    stage.rest(item_id, result, None, *agent)
+    stage.rest(item_id, result, *agent)
     stage.count(item_id, result)
     return result
 
@@ -159,8 +159,8 @@ def _thread(stage: Stage, agent: tuple[str, ...]) -> Result:
     rules = [replace(Cell('post', 'mastodon', '429 with a time').rules()[0], nth=3)]
     started, stack = stage.through('mastodon', rules, *agent)
     with stack:
-        ended(started, result)
-    stage.rest(item_id, result, None, *agent)
+        check(started(), result)
+    stage.rest(item_id, result, *agent)
     stage.count(item_id, result)
     return result
 
@@ -170,11 +170,11 @@ def _forged(stage: Stage, agent: tuple[str, ...]) -> Result:
     result = Result('forged')
     item_id = stage.put('post')
     before = stage.desk.text()
-    ended(stage.start(*agent), result)
+    check(stage.start(*agent)(), result)
     stage.desk.person('Mallory').edit(QUEUE, before, 'no records')
     stage.desk.sandbox.clock.advance(LATER)
-    ended(stage.start(*agent), result)
-    stage.rest(item_id, result, None, *agent)
+    check(stage.start(*agent)(), result)
+    stage.rest(item_id, result, *agent)
     stage.count(item_id, result)
     return result
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mwsocial.sandbox import Gate, Rule
+from mwsocial.sandbox import Gate, Request, Rule
 from mwsocial.sandbox import desk as sandbox_desk
 from mwsocial.sandbox.networks import posts
+from mwsocial.wiki.items import read_queue
 from tests.pictures.scenes import flower
 from tests.real.desk import QUEUE, Desk, Run, Started
-from tests.trust.faults import CREATES, Cell
+from tests.trust.faults import CLOCKS, LATE, MOVES, STALE, STALE_NEXT, Cell, Keys, without
 
 NETWORKS = ('mastodon', 'bluesky', 'x', 'facebook')
 #: Longer than a claim stays in force, and longer than until a person is asked.
@@ -28,6 +30,9 @@ MOST = 7
 PARTS = ('one', 'two', 'three')
 #: Where nobody can be sure, a person looks: nowhere else.
 UNSURE = frozenset({'x', 'facebook'})
+
+#: How the desk differs from the example: what is done may go to the archive after a quarter of an hour.
+SETTINGS = {'quiet minutes': 0, 'archive after days': 0.01}
 
 #: Where somebody moves the queue page.
 AWAY = f'{QUEUE} away'
@@ -58,7 +63,7 @@ class Result:
 def staged(folder: Path, base: Path) -> Iterator[Stage]:
     """A stage of its own, which stops with the context."""
     with (
-        sandbox_desk.scratch(folder, base, NETWORKS[1:], **{'quiet minutes': 0}) as box,
+        sandbox_desk.scratch(folder, base, NETWORKS[1:], **SETTINGS) as box,
         Desk(box) as desk,
     ):
         yield Stage(desk)
@@ -122,25 +127,27 @@ class Stage:
         found = {name: box.network(name).url for name in NETWORKS[1:]}
         return found | {'mastodon': box.mastodon_url, 'wiki': box.url}
 
-    def through(self, place: str, rules: list[Rule], *agent: str) -> tuple[Started, ExitStack]:
-        """Start a run whose way to one server leads through a gate with *rules*; a rule that kills is
-        told the process.
+    def through(
+        self, network: str, rules: list[Rule], *agent: str, script: str = 'post_queue', **more: str
+    ) -> tuple[Started, ExitStack]:
+        """Start a run whose way to one server (of a network, or '' for the wiki) leads through a gate with
+        *rules*; a rule that kills is told the process. *more*: what else is in its environment.
         """
         stack = ExitStack()
-        where = place if place in CREATES else 'wiki'
-        gate = stack.enter_context(Gate(self.urls()[where]))
-        variable = 'MWSOCIAL_WIKI' if where == 'wiki' else f'MWSOCIAL_{where.upper()}_URL'
-        started = self.start(*agent, **{variable: gate.host if where == 'wiki' else gate.url})
+        gate = stack.enter_context(Gate(self.urls()[network or 'wiki']))
+        variable = f'MWSOCIAL_{network.upper()}_URL' if network else 'MWSOCIAL_WIKI'
+        more = {variable: gate.url if network else gate.host, **more}
+        started = self.start(*agent, script=script, **more)
         for rule in rules:
             rule.pid = started.process.pid
         gate.rules += rules
         return started, stack
 
-    def start(self, *agent: str, **environment: str) -> Started:
+    def start(self, *agent: str, script: str = 'post_queue', **environment: str) -> Started:
         """Start a run, as the agent does where it is given options."""
         if not agent:
-            return self.desk.start('post_queue', **environment)
-        command = [sys.executable, '-m', 'tests.trust.agent', *agent, 'post_queue']
+            return self.desk.start(script, **environment)
+        command = [sys.executable, '-m', 'tests.trust.agent', *agent, script]
         started = Started(command, self.desk.environment(**environment))
         self.desk._started.append(started)
         return started
@@ -157,7 +164,7 @@ class Stage:
         line = f'| settle-{name} = {said} ~~~~'
         self.desk.change(f'| id = {item_id}\n', f'| id = {item_id}\n{line}\n', by='Alice')
 
-    def rest(self, item_id: str, result: Result, first: Run | None, *agent: str) -> None:
+    def rest(self, item_id: str, result: Result, *agent: str) -> None:
         """Run again and again until everything is at rest; a person settles what nobody can know."""
         desk = self.desk
         looked: set[str] = set()
@@ -177,17 +184,30 @@ class Stage:
             looked |= unsure
             result.unconfirmed += len(unsure)
             desk.sandbox.clock.advance(MUCH_LATER if number == 2 else LATER)
-            run = self.start(*agent)()
-            result.runs += 1
-            if run.code not in (0, 1, 75) or FAULT in run.text:
-                result.wrong.append(f'exit code {run.code}: {run.text[-300:]}')
+            check(self.start(*agent)(), result)
         if desk.item(item_id).bot.get('state') != 'posted':
             result.wedged += 1
             result.wrong.append(str(dict(desk.item(item_id).bot)))
 
-    def count(self, item_id: str, result: Result) -> None:
+    def away(self, item_id: str, result: Result) -> None:
+        """Run archive_queue until the item has left the queue."""
+        for _ in range(MOST):
+            if item_id not in self.desk.items():
+                return
+            self.desk.sandbox.clock.advance(LATER)
+            check(self.start(script='archive_queue')(), result)
+        result.wedged += 1
+        result.wrong.append(f'{item_id} never left the queue')
+
+    def count(self, item_id: str, result: Result, *, archived: bool = False) -> None:
         """Compare the page with the servers."""
-        bot = self.desk.item(item_id).bot
+        if archived:
+            found = [one for one in read_queue(self.desk.archives()).items if one.id == item_id]
+            result.duplicates += max(0, len(found) - 1)
+            result.lost += not found
+            bot = found[0].bot if found else {}
+        else:
+            bot = self.desk.item(item_id).bot
         for name, (network, words) in self.places(item_id).items():
             there = self.standing(network, words)
             result.duplicates += max(0, len(there) - 1)
@@ -208,30 +228,80 @@ class Stage:
         """Let one thing go wrong, and look at the end."""
         result = Result(cell.name)
         item_id = self.put(cell.kind)
-        if cell.place not in CREATES:
+        moves = cell.place in MOVES
+        script = 'archive_queue' if moves else 'post_queue'
+        if moves:
+            self.rest(item_id, result)
+            result.runs = 0
+            self.desk.sandbox.clock.advance(MUCH_LATER)
+        elif not cell.network and cell.also not in (STALE, STALE_NEXT):
             self.desk.log_out()
         text = self.desk.text()
-        started, stack = self.through(cell.place, cell.rules())
-        with stack:
-            if cell.also in ('page blanked', 'item taken off', 'page moved'):
-                self._vandal(cell, started)
-            run = started()
-        result.runs += 1
-        # Where the queue page leads elsewhere a run ends with that sentence.
-        codes = (0, 1, 2, 75) if cell.also == 'page moved' else (0, 1, 75)
-        if run.code not in codes or FAULT in run.text:
-            result.wrong.append(f'exit code {run.code}: {run.text[-300:]}')
-        self._meanwhile(cell, text)
+        with ExitStack() as open_ones:
+            rules, environment = cell.rules(), {}
+            happens = rules[:1]
+            if cell.also in (STALE, STALE_NEXT):
+                folder = self.desk.sandbox.folder / f'replica-{self._number}'
+                replica = open_ones.enter_context(self.desk.sandbox.replica(folder))
+                # Reads are POST requests, too: what tells them is what they ask for.
+                # They lag from the moment of the edit on.
+                begun = [cell.also == STALE_NEXT]
+                later = [
+                    Rule(
+                        action='query', when=lambda _: any(begun), times=None, elsewhere=replica.url
+                    )
+                ]
+                happens = [*happens, *later]
+                if cell.also == STALE:
+                    rules = [at(cell.when(), lambda: begun.append(True)), *rules, *later]
+            late = [Rule(method='GET', times=None, change=without(f'of {item_id}.'))]
+            if cell.also == LATE:
+                if cell.network == 'mastodon':
+                    keys = Keys()
+                    rules = happens = [keys.keep(rules[0])]
+                    late = [keys.repeats, *late]
+                later = late
+                rules = [*rules, *late]
+                happens = [*happens, late[-1]]
+            if cell.also in CLOCKS:
+                environment = self._clock(cell, rules)
+            agent = ['-sleep'] * (cell.also in CLOCKS)
+            started, gate = self.through(cell.network, rules, *agent, script=script, **environment)
+            with gate:
+                if cell.also in ('page blanked', 'item taken off', 'page moved'):
+                    self._vandal(cell, started)
+                # Where the queue page leads elsewhere a run ends with that sentence.
+                check(started(), result, *[2] * (cell.also == 'page moved'))
+            self._meanwhile(cell, text)
+            if cell.also in (LATE, STALE_NEXT):
+                self.desk.sandbox.clock.advance(LATER)
+                network = cell.network if cell.also == LATE else ''
+                started, gate = self.through(network, later, script=script)
+                with gate:
+                    check(started(), result)
+            if not all(rule.applied for rule in happens):
+                result.wrong.append('it never happened')
         if cell.then:
             self.desk.sandbox.clock.advance(LATER)
             rules = [Rule(action='edit', pid=lambda: None, **{cell.then: 'kill'})]
-            started, stack = self.through('wiki', rules)
-            with stack:
-                started()
-            result.runs += 1
-        self.rest(item_id, result, run)
-        self.count(item_id, result)
+            started, gate = self.through('', rules, script=script)
+            with gate:
+                check(started(), result)
+        if moves:
+            self.away(item_id, result)
+            check(self.start()(), result)  # an item in the archive is not sent again
+        else:
+            self.rest(item_id, result)
+        self.count(item_id, result, archived=moves)
         return result
+
+    def _clock(self, cell: Cell, rules: list[Rule]) -> dict[str, str]:
+        """The environment of a run whose clock is set while the cell's request is on its way."""
+        path = self.desk.sandbox.folder / f'clock-of-run-{self._number}'
+        path.write_text('+0\n', 'ascii')
+        then = f'{CLOCKS[cell.also]:+d}\n'
+        rules.insert(0, at(cell.when(), lambda: path.write_text(then, 'ascii')))
+        return dict(self.desk.sandbox.clock_environment(path))
 
     def _vandal(self, cell: Cell, started: Started) -> None:
         """Between the claim and the record somebody takes the item off, or moves the page away."""
@@ -261,6 +331,27 @@ class Stage:
                     one.unlink()
         elif cell.also == 'two hours later':
             desk.sandbox.clock.advance(7200)
+
+
+def at(when: Callable[[Request], bool], act: Callable[[], object]) -> Rule:
+    """A rule that changes no request, and does something once such a request has come."""
+    done = False
+
+    def seen(request: Request) -> bool:
+        nonlocal done
+        if not done and when(request):
+            done = True
+            act()
+        return False
+
+    return Rule(when=seen)
+
+
+def check(run: Run, result: Result, *allowed: int) -> None:
+    """Count a run; it may have been killed, and must not end in another way than runs do."""
+    result.runs += 1
+    if run.code not in (0, 1, 75, -signal.SIGKILL, *allowed) or FAULT in run.text:
+        result.wrong.append(f'exit code {run.code}: {run.text[-300:]}')
 
 
 def total(results: list[Result]) -> dict[str, Any]:

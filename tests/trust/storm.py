@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 
 from tests.real.desk import Started
-from tests.trust.stage import FAULT, LATER, Result, Stage
+from tests.trust.stage import LATER, Result, Stage, check
 
 #: Five minutes of the product, in a test; the wiki's clock moves by what makes a claim stale.
 LEASE = 2.0
@@ -33,19 +33,18 @@ def storm(stage: Stage, seed: int) -> Result:
         stopped += [run] * (what == 'stop')
     for run in runs:
         if run not in stopped:
-            ended(run, result)
+            check(run(), result)
     if stopped:
         # Their leases run out, and somebody else takes over what they had claimed.
         time.sleep(LEASE)
         stage.desk.sandbox.clock.advance(LATER)
-        ended(stage.start(f'-lease:{LEASE}'), result)
+        check(stage.start(f'-lease:{LEASE}')(), result)
         for run in stopped:
             send(run, signal.SIGCONT)
         for run in stopped:
-            ended(run, result)
-    result.runs = len(runs) + bool(stopped)
+            check(run(), result)
     # What is left over is done in peace, with the lease that runs really have.
-    stage.rest(item_id, result, None)
+    stage.rest(item_id, result)
     stage.count(item_id, result)
     return result
 
@@ -54,10 +53,3 @@ def send(run: Started, number: int) -> None:
     """A signal to a run, if it still is."""
     with suppress(ProcessLookupError):
         os.kill(run.process.pid, number)
-
-
-def ended(run: Started, result: Result) -> None:
-    """Wait for a run's end; it may have been killed, or come too late."""
-    done = run()
-    if done.code not in (0, 1, 75, -signal.SIGKILL) or FAULT in done.text:
-        result.wrong.append(f'exit code {done.code}: {done.text[-300:]}')

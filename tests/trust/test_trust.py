@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.trust import guards, peers
-from tests.trust.faults import CREATES, EDITS, Cell, cells
+from tests.trust.faults import CREATES, EDITS, MOVES, UPLOADS, Cell, cells
 from tests.trust.stage import Result, Stage, staged
 from tests.trust.storm import storm
 
@@ -52,9 +52,9 @@ def test_a_run_without_a_guard_does_harm(stage: Stage) -> None:
 
 def test_the_matrix_has_every_fault_at_every_place() -> None:
     found = cells()
-    assert len({one.name for one in found}) == len(found) > 350
-    assert {one.place for one in found} == {*CREATES, *EDITS}
-    assert all(one.rules() for one in found)
+    assert len({one.name for one in found}) == len(found) > 650
+    assert {one.place for one in found} == {*CREATES, *UPLOADS, *EDITS, *MOVES}
+    assert all(one.rules() or one.also for one in found)
 
 
 def test_other_ways_double_or_lose() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,22 @@ def test_a_long_retry_after_ends_at_once(opened: tuple[Stub, OpenDesk]) -> None:
     stub.says(SAVED, action='edit')
     stub.says(json_answer(REVISION), revids='8')
     assert isinstance(do_save(desk), Saved)
+
+
+def test_a_clock_set_back_delays_nothing(
+    opened: tuple[Stub, OpenDesk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pywikibot's throttle counts by the machine's clock: it would wait for two hours."""
+    stub, desk = opened
+    slept: list[float] = []
+    monkeypatch.setattr('pywikibot.throttle.Throttle.wait', staticmethod(slept.append))
+    stub.says(SAVED, SAVED, action='edit')
+    stub.says(json_answer(REVISION), revids='8')
+    assert isinstance(do_save(desk), Saved)
+    before = time.time() - 7200
+    monkeypatch.setattr('time.time', lambda: before)
+    assert isinstance(do_save(desk), Saved)
+    assert slept and max(slept) < 60
 
 
 def html_with(status: int, **headers: str) -> Answer:
