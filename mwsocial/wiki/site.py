@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -139,14 +139,15 @@ def open_wiki(environ: Mapping[str, str] = os.environ) -> OpenWiki:
     title = _config_title(environ)
     import pywikibot
 
-    try:
+    with _troubles():
         site = pywikibot.Site()
         log_in(site)
-    except DeskError:
-        raise
-    except Exception as error:
-        raise _as_trouble(error) from None
-    api = Api(_sender(site, session), lambda: log_in(site, anew=True), simulate=simulating())
+
+    def anew() -> None:
+        with _troubles():
+            log_in(site, anew=True)
+
+    api = Api(_sender(site, session), anew, simulate=simulating())
     answer = api.query({
         'meta': 'userinfo|siteinfo|tokens',
         'uiprop': 'groups|rights',
@@ -297,6 +298,17 @@ def _seconds(value: str | None) -> float:
         return 60.0
 
 
+@contextmanager
+def _troubles() -> Iterator[None]:
+    """Make the desk's errors of Pywikibot's."""
+    try:
+        yield
+    except DeskError:
+        raise
+    except Exception as error:
+        raise _as_trouble(error) from None
+
+
 def _as_trouble(error: Exception) -> DeskError:
     """What went wrong in Pywikibot, as one of the desk's errors; never with what was sent."""
     from pywikibot import exceptions
@@ -315,4 +327,8 @@ def _as_trouble(error: Exception) -> DeskError:
         return ConfigurationError(f'The wiki is not where user-config.py says: {words}')
     if isinstance(error, exceptions.Error):
         return TemporaryError(f'Pywikibot could not log in: {words} Try again later.')
-    raise error
+    # Pywikibot believes that an answer has the parts that MediaWiki gives it.
+    return TemporaryError(
+        'What the wiki answered makes no sense to Pywikibot '
+        f'({type(error).__name__}: {words}). Try again later.'
+    )

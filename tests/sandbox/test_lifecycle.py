@@ -190,7 +190,9 @@ def test_servers_end_with_their_owner(
         [
             sys.executable,
             '-c',
-            'import sys, time; from mwsocial.sandbox import Sandbox; '
+            # Whoever runs the tests may ignore Ctrl-C: nohup does.
+            'import signal, sys, time; from mwsocial.sandbox import Sandbox; '
+            'signal.signal(signal.SIGINT, signal.default_int_handler); '
             'Sandbox.scratch(*sys.argv[1:]); print(flush=True); time.sleep(60)',
             str(folder),
             str(sandbox_base),

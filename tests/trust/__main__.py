@@ -1,8 +1,8 @@
 """Play the whole proof and print its tables: ``python -m tests.trust [-write] [-seeds:N] [-fast] [PART …]``.
 
-Parts: ``faults`` (every fault at every place, and kills), ``storms`` (several runs at once, by seed), ``guards``
-(what happens without each guard), ``peers`` (what other programs' ways of doing it lead to). All of them by
-default, with 1,000 seeds. ``-fast`` leaves out faults that take a minute each. ``-write`` makes
+Parts: ``faults`` (every fault at every place, and kills), ``answers`` (each answer of the wiki spoiled),
+``storms`` (several runs at once, by seed), ``guards`` (what happens without each guard), ``peers`` (what other
+programs' ways of doing it lead to). All of them by default, with 1,000 seeds. ``-fast`` leaves out faults that take a minute each. ``-write`` makes
 ``docs/trust.md``. Exit code 1 where anything is not as it must be.
 """
 
@@ -15,11 +15,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from tests.trust import guards, peers, report
+from tests.trust.answers import SPOILED, Spoiled, requests_of_a_cycle, spoil
 from tests.trust.faults import Cell, cells
 from tests.trust.stage import Result, Stage, staged
 from tests.trust.storm import storm
@@ -31,8 +33,22 @@ WORKERS = 2
 ON_ONE_DESK = 60
 
 
-def _play(stage: Stage, job: Cell | int) -> Result:
-    return storm(stage, job) if isinstance(job, int) else stage.play(job)
+Job = Cell | Spoiled | int
+
+
+def _play(stage: Stage, job: Job) -> Result:
+    if isinstance(job, int):
+        return storm(stage, job)
+    return spoil(stage, job) if isinstance(job, Spoiled) else stage.play(job)
+
+
+@contextmanager
+def _stage() -> Iterator[Stage]:
+    with (
+        tempfile.TemporaryDirectory() as place,
+        staged(Path(place) / 'it', ROOT / '.sandbox') as stage,
+    ):
+        yield stage
 
 
 def _work(folder: str, jobs: Any, results: Any) -> None:
@@ -46,11 +62,11 @@ def _work(folder: str, jobs: Any, results: Any) -> None:
                 try:
                     results.put((number, _play(stage, job)))
                 except Exception as error:
-                    name = job.name if isinstance(job, Cell) else f'seed {job}'
+                    name = f'seed {job}' if isinstance(job, int) else job.name
                     results.put((number, Result(name, wrong=[f'{type(error).__name__}: {error}'])))
 
 
-def played(jobs: Sequence[Cell | int], say: Callable[[str], None]) -> Iterator[Result]:
+def played(jobs: Sequence[Job], say: Callable[[str], None]) -> Iterator[Result]:
     """The results of all jobs, as they come, from two desks side by side."""
     context = multiprocessing.get_context('fork')
     waiting, results = context.Queue(), context.Queue()
@@ -87,7 +103,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument('-seeds', type=int, default=1000)
     parser.add_argument('parts', nargs='*')
     options = parser.parse_args([one.replace('-seeds:', '-seeds=') for one in arguments])
-    parts = options.parts or ['faults', 'storms', 'guards', 'peers']
+    parts = options.parts or ['faults', 'answers', 'storms', 'guards', 'peers']
 
     def say(line: str) -> None:
         print(line, flush=True)  # noqa: T201 - a command
@@ -97,15 +113,19 @@ def main(arguments: Sequence[str]) -> int:
         found = list(played(cells(hangs=not options.fast), say))
         good &= all(one.good for one in found)
         tables.append(report.faults(found))
+    if 'answers' in parts:
+        with _stage() as stage:
+            asked = requests_of_a_cycle(stage)
+        jobs = [Spoiled(number, how) for how in SPOILED for number in range(1, asked + 1)]
+        found = list(played(jobs, say))
+        good &= all(one.good for one in found)
+        tables.append(report.answers(found))
     if 'storms' in parts:
         found = list(played(range(1, options.seeds + 1), say))
         good &= all(one.good for one in found)
         tables.append(report.storms(found))
     if 'guards' in parts:
-        with (
-            tempfile.TemporaryDirectory() as place,
-            staged(Path(place) / 'it', ROOT / '.sandbox') as stage,
-        ):
+        with _stage() as stage:
             without = guards.play(stage)
         good &= all(one.harmed for one in without)
         tables.append(report.guards(without))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.trust.faults import CREATES, EDITS
+from tests.trust.faults import CREATES, EDITS, MOVES, UPLOADS
 from tests.trust.guards import Without
 from tests.trust.peers import Row
 from tests.trust.stage import Result, total
@@ -30,14 +30,29 @@ def _rows(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def faults(results: Sequence[Result]) -> str:
     """The fault matrix, by place."""
     groups: dict[str, list[Result]] = {}
-    for place in (*CREATES, *EDITS):
+    for place in (*CREATES, *UPLOADS, *EDITS, *MOVES):
         found = [one for one in results if one.name.split(', ')[1] == place]
+        kind = 'a post' if place in CREATES else 'a request' if place in UPLOADS else 'an edit'
         if found:
-            groups[f'{place}: {"a post" if place in CREATES else "an edit"}'] = found
+            groups[f'{place}: {kind}'] = found
     groups['all'] = list(results)
     heads = ['place of the fault', *total([])]
     rows = [[name, *total(found).values()] for name, found in groups.items()]
     return '## Every fault at every place\n\n' + _rows(heads, rows)
+
+
+def answers(results: Sequence[Result]) -> str:
+    """Each answer of the wiki, spoiled."""
+    groups: dict[str, list[Result]] = {}
+    for one in results:
+        groups.setdefault(one.name.partition(', ')[0], []).append(one)
+    words = (
+        '## Every answer of the wiki, spoiled\n\nA cycle (`run_desk`) logs in, reads, posts one item to four networks and writes '
+        'it down; the answer to each of its requests to the wiki is spoiled once in each way.\n\n'
+    )
+    heads = ['the answer is', *total([])]
+    rows = [[name, *total(found).values()] for name, found in [*groups.items(), ('all', results)]]
+    return words + _rows(heads, rows)
 
 
 def storms(results: Sequence[Result]) -> str:
@@ -96,6 +111,13 @@ def write(path: Path, tables: Sequence[str]) -> None:
     old = path.read_text('utf-8').split('\n## ')[1:] if path.exists() else []
     found = {one.partition('\n')[0]: f'## {one.strip()}' for one in old}
     found |= {one.partition('\n')[0].removeprefix('## '): one.strip() for one in tables}
-    order = ('Every fault', 'Several runs', 'Without each', 'Spoiled inputs', 'Other ways')
+    order = (
+        'Every fault',
+        'Every answer',
+        'Several runs',
+        'Without each',
+        'Spoiled inputs',
+        'Other ways',
+    )
     kept = [text for start in order for name, text in found.items() if name.startswith(start)]
     path.write_text('\n\n'.join([HEAD.strip(), *kept]) + '\n', 'utf-8')

@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -354,7 +354,7 @@ def check(run: Run, result: Result, *allowed: int) -> None:
         result.wrong.append(f'exit code {run.code}: {run.text[-300:]}')
 
 
-def total(results: list[Result]) -> dict[str, Any]:
+def total(results: Sequence[Result]) -> dict[str, Any]:
     """The sums of a table's row."""
     runs = Counter(one.runs for one in results)
     return {

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.trust import guards, peers
-from tests.trust.faults import CREATES, EDITS, MOVES, UPLOADS, Cell, cells
+from tests.trust.answers import Spoiled, spoil
+from tests.trust.faults import CREATES, EDITS, MOVES, STALE_NEXT, UPLOADS, Cell, cells
 from tests.trust.stage import Result, Stage, staged
 from tests.trust.storm import storm
 
@@ -29,11 +30,19 @@ def stage(sandbox_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         Cell('post', 'x', 'done, half an answer'),
         Cell('post', 'mastodon', 'done, then reset', also='page blanked'),
         Cell('post', 'claim', 'conflict after own success'),
+        Cell('post', 'bluesky', 'done, then killed', also=STALE_NEXT),
+        Cell('post', 'archive page', 'done, then 502'),
     ],
     ids=lambda cell: cell.name,
 )
 def test_a_fault_doubles_and_loses_nothing(stage: Stage, cell: Cell) -> None:
     result = stage.play(cell)
+    assert result.good, result
+
+
+def test_a_login_answered_with_nonsense(stage: Stage) -> None:
+    """Pywikibot's login believes that an answer is an object with the wanted parts."""
+    result = spoil(stage, Spoiled(3, 'null'))
     assert result.good, result
 
 

@@ -293,6 +293,20 @@ def test_a_wiki_that_is_down(tmp_path: Path, gate: Gate, answer: Answer) -> None
         open_desk(variables)
 
 
+def test_an_answer_that_no_wiki_gives(
+    tmp_path: Path, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pywikibot believes that an answer has its parts, and says so with errors of all kinds."""
+
+    def log_in(*_: object, **__: object) -> None:
+        raise RuntimeError('Unexpected API login response key.')
+
+    monkeypatch.setattr('mwsocial.wiki.site.log_in', log_in)
+    variables = point_pywikibot(tmp_path, gate.host, oauth=True)
+    with pytest.raises(TemporaryError, match='makes no sense to Pywikibot .*login response'):
+        open_desk(variables)
+
+
 def test_no_wiki_at_all(tmp_path: Path) -> None:
     with Gate('http://127.0.0.1:9') as gate:
         host = gate.host
