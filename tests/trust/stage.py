@@ -34,6 +34,7 @@ UNSURE = frozenset({'x', 'facebook'})
 #: How the desk differs from the example: what is done may go to the archive after a quarter of an hour.
 SETTINGS = {'quiet minutes': 0, 'archive after days': 0.01}
 
+VANDALS = ('page blanked', 'item taken off', 'page moved')
 #: Where somebody moves the queue page.
 AWAY = f'{QUEUE} away'
 
@@ -265,11 +266,12 @@ class Stage:
                 happens = [*happens, late[-1]]
             if cell.also in CLOCKS:
                 environment = self._clock(cell, rules)
+            if cell.also in VANDALS:
+                # Between the claim and the record: while the post is on its way.
+                rules = [at(cell.when(), lambda: self._vandal(cell)), *rules]
             agent = ['-sleep'] * (cell.also in CLOCKS)
             started, gate = self.through(cell.network, rules, *agent, script=script, **environment)
             with gate:
-                if cell.also in ('page blanked', 'item taken off', 'page moved'):
-                    self._vandal(cell, started)
                 # Where the queue page leads elsewhere a run ends with that sentence.
                 check(started(), result, *[2] * (cell.also == 'page moved'))
             self._meanwhile(cell, text)
@@ -303,11 +305,8 @@ class Stage:
         rules.insert(0, at(cell.when(), lambda: path.write_text(then, 'ascii')))
         return dict(self.desk.sandbox.clock_environment(path))
 
-    def _vandal(self, cell: Cell, started: Started) -> None:
-        """Between the claim and the record somebody takes the item off, or moves the page away."""
-        before = len(self.desk.edits())
-        while started.process.poll() is None and len(self.desk.edits()) == before:
-            pass
+    def _vandal(self, cell: Cell) -> None:
+        """Somebody takes the item off, or moves the page away."""
         if cell.also == 'page moved':
             self.desk.person('Admin').move(QUEUE, AWAY)
             return
