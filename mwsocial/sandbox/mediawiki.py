@@ -100,6 +100,14 @@ def run_maintenance(programs: Programs, wiki: Path, script: str, *arguments: str
     return _php(programs, wiki, [str(programs.mediawiki / 'maintenance' / script), *arguments])
 
 
+def edit_often(
+    programs: Programs, wiki: Path, user: str, title: str, texts: Sequence[str], summary: str
+) -> None:
+    """One edit of a page for each text, by the account of that name."""
+    wanted = {'user': user, 'title': title, 'texts': list(texts), 'summary': summary}
+    _php(programs, wiki, [str(_HERE / 'edits.php')], json.dumps(wanted))
+
+
 def create(programs: Programs, wiki: Path, credentials: Mapping[str, Any]) -> None:
     """Make a new wiki with its accounts in the folder ``wiki``. Takes some seconds."""
     for name in ('data', 'images', 'cache', 'tmp'):

@@ -172,7 +172,7 @@ def test_one_step_fails_and_the_others_go_on(desk: Desk) -> None:
     desk.approve('new')
     with Gate(desk.sandbox.url) as gate:
         broken = Rule(
-            action='edit', times=None, answer=Answer(503, [('Retry-After', '3600')], b'down'),
+            action='edit', times=None, answer=Answer(429, [('Retry-After', '3600')], b'later'),
             when=lambda request: 'Archive' in request.fields.get('title', ''),
         )  # fmt: skip
         gate.rules.append(broken)

@@ -114,6 +114,18 @@ def test_five_writers_at_once(wiki: Sandbox) -> None:
     assert all(f'== {number}.{turn} ==' in text for number in range(5) for turn in range(2))
 
 
+def test_a_long_history_in_one_go(wiki: Sandbox) -> None:
+    carol = wiki.person('Carol')
+    first = carol.edit('Long', 'text 0')
+    wiki.edit_often('Carol', 'Long', [f'text {number}' for number in range(1, 31)], 'more')
+    history = carol.history('Long')
+    assert [one['comment'] for one in history[:30]] == ['more'] * 30
+    assert [one['parentid'] for one in history] == [*(one['revid'] for one in history[1:]), 0]
+    assert history[-1]['revid'] == first and len(history) == 31
+    assert carol.text('Long') == 'text 30'
+    assert carol.edit('Long', 'as always', base=history[0]['revid'])
+
+
 def test_readers_and_writers_at_once(wiki: Sandbox) -> None:
     def live(number: int) -> None:
         for turn in range(2):
