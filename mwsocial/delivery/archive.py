@@ -27,10 +27,20 @@ def item_wikitext(page: str, item_id: str) -> str | None:
     return None
 
 
+def shown_records(wikitext: str) -> frozenset[str]:
+    """The names of the records that one item's template shows, true or not."""
+    lines = read_queue(wikitext).items[0].bot
+    return frozenset(name.removeprefix('sent-') for name in lines if name.startswith('sent-'))
+
+
 def with_records(wikitext: str, state: str | None, records: Mapping[str, Record]) -> str:
-    """One item's template with its records (by channel) and its state."""
+    """One item's template with its records (by channel) and its state, and no other line of the bot.
+
+    Whatever else stands there anybody may have written; a revision of ours would prove it.
+    """
     item = read_queue(wikitext).items[0]
-    bot: dict[str, str | None] = {f'sent-{name}': one.text() for name, one in records.items()}
+    bot: dict[str, str | None] = dict.fromkeys(item.bot)
+    bot |= {f'sent-{name}': one.text() for name, one in records.items()}
     revid = max(record.revid for record in records.values())
     bot |= {'state': state, 'approved-in': f'Special:Diff/{revid}'}
     return apply(wikitext, [ItemChange(item, bot)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -17,7 +17,7 @@ from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.places import channel_of
 from mwsocial.desk.plan import HANDS_OFF, ItemChange, Pace
-from mwsocial.desk.records import ARCHIVE, Proven, marked
+from mwsocial.desk.records import ARCHIVE, Proven, Record, marked, proven_records
 from mwsocial.desk.standing import Standing
 from mwsocial.desk.validity import Desk
 from mwsocial.errors import ConfigurationError
@@ -175,11 +175,10 @@ class QueueReader:
         now: datetime,
         archived: Mapping[str, Item | None] | None = None,
     ) -> Sequence[Standing]:
-        ledger = {one.revid: one for one in (*own, *self._archives.ledger)}
         bench = Bench(
             rules=self.config.rules(),
             desk=self.rules,
-            ledger=[ledger[revid] for revid in sorted(ledger, reverse=True)],
+            ledger=self._ledger(own),
             not_live=self.not_live,
             not_ready=self.not_ready,
             troubles=self.troubles,
@@ -187,6 +186,22 @@ class QueueReader:
             archived=archived or {},
         )
         return history.decide(lambda: judge(queue, history, bench, now))
+
+    def _ledger(self, own: Sequence[Revision]) -> list[Revision]:
+        """The revisions that may bring records, of the queue and of the archive, newest first."""
+        found = {one.revid: one for one in (*own, *self._archives.ledger)}
+        return [found[revid] for revid in sorted(found, reverse=True)]
+
+    def records_of(
+        self, reading: Reading, item_id: str, names: Collection[str]
+    ) -> dict[str, Record]:
+        """What the history proves of an item, whether it stands on the page or not; *names* as in
+        ``sent-NAME``.
+        """
+        history = reading.knowledge
+        own = marked(history.revisions.values(), self.config.bots)
+        proven = history.decide(lambda: proven_records(item_id, names, self._ledger(own), history))
+        return {name: proven[name].record for name in names if name in proven}
 
     def refresh(self, reading: Reading) -> Reading:
         """The same reading while neither the page nor the configuration has changed, else a new one.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-from mwsocial.delivery.archive import item_wikitext, with_records
+from mwsocial.delivery.archive import item_wikitext, shown_records, with_records
 from mwsocial.delivery.reading import Reading
 from mwsocial.delivery.tools import TRIES, Key, Tools, pause
 from mwsocial.desk.approval import Approved
@@ -86,8 +86,10 @@ class Recorder:
             wikitext = item_wikitext(page, claim.item_id) if mine else None
             if wikitext is None:
                 continue
-            state = _state({one.kind for one in mine.values()})
-            saved = self._reader.keep(claim.item_id, with_records(wikitext, state, mine))
+            shown = shown_records(wikitext)
+            known = self._reader.records_of(reading, claim.item_id, shown) | mine
+            state = _state({one.kind for one in known.values()})
+            saved = self._reader.keep(claim.item_id, with_records(wikitext, state, known))
             if not isinstance(saved, Saved):
                 raise TemporaryError(
                     f'The record of {claim.item_id} could not be kept in the archive; its claim '

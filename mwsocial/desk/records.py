@@ -247,9 +247,10 @@ def _said(
 
 
 def _brought(item_id: str, now: Queue, before: Queue) -> list[tuple[str, str]]:
-    # Not only the first item of this id: somebody may have put a copy above the real one.
+    # Not only the first item of this id: somebody may have put a copy above the real one. What stood in
+    # an item without an id, perhaps forged, the edit that gave it the id did not bring.
     old = {
-        (name, value) for item in before.items if item.id == item_id
+        (name, value) for item in before.items if item.id in (item_id, '')
         for name, value in item.bot.items()
     }  # fmt: skip
     return [

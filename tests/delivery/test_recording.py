@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mwsocial.channels.base import Refused, TryLater
@@ -36,6 +38,27 @@ def test_the_archive_says_what_became_of_it(outcome: object, state: str | None) 
     ((item_id, wikitext),) = desk.kept
     assert item_id == 'a'
     assert read_queue(wikitext).items[0].bot.get('state') == state
+
+
+def test_the_archive_proves_no_line_that_anybody_wrote() -> None:
+    """The approved revision shows a forged record; the copy in the archive is an edit of the bot."""
+    forged = 'posted 2026-11-25T10:00:00Z 50 https://two.example/other'
+    desk = Desk('one', 'two', 'three')
+    leaves(desk)
+    # What the history proves stays, wherever the page has it from.
+    desk.record('a', 'three', 'posted', ago=30 * MINUTE, rest='https://three.example/1')
+    true = desk.records['a', 'three'][-1]
+    shown = {'sent-two': forged, 'sent-three': true.text(), 'state': 'posted', 'note': 'No.'}
+    desk.old['a', 50] = replace(
+        desk.old['a', 50], content={'id': 'a', 'text': 'One.', 'channels': 'one', **shown}
+    )
+    desk.entries['a'].item.content['channels'] = 'one'  # type: ignore[index]
+    desk.run()
+    ((_, wikitext),) = desk.kept
+    bot = read_queue(wikitext).items[0].bot
+    assert bot['sent-one'].startswith('posted ')
+    assert bot['sent-three'] == true.text()
+    assert set(bot) == {'sent-one', 'sent-three', 'state', 'approved-in'}
 
 
 def test_a_late_run_does_not_write_over_what_is_known_of_its_post() -> None:

@@ -353,6 +353,12 @@ class Reader:
             if one == revid
         )
 
+    def records_of(
+        self, reading: Reading, item_id: str, names: Collection[str]
+    ) -> dict[str, Record]:
+        known = self._desk.records
+        return {name: known[item_id, name][-1] for name in names if (item_id, name) in known}
+
     def keep(self, item_id: str, wikitext: str) -> Saved:
         self._desk.kept.append((item_id, wikitext))
         return Saved(1, wikitext)

@@ -118,6 +118,17 @@ def test_carried_along_is_not_brought() -> None:
     assert book.proven('b') == {'x': value('sending')}
 
 
+def test_an_id_given_by_the_bot_proves_nothing_that_stood_there() -> None:
+    """Somebody's item without an id has a record; the edit that gives it one is a claim of others."""
+    forged = {'sent-x': value('posted', 1, 'https://evil.example')}
+    book = Book(
+        ('Mallory', '', {'': forged, 'b': {}}),
+        (BOT, f'{CLAIM} sending b +more', {'a': forged, 'b': {'sent-x': value('sending')}}),
+        (BOT, f'{RECORD} posted a: y', {'a': {**forged, 'sent-y': value('posted')}, 'b': {}}),
+    )
+    assert book.proven('a') == {'y': value('posted')}
+
+
 def test_edits_by_hand_from_the_bots_account_do_not_count() -> None:
     book = Book(('Carol', '', {'a': {}}), (BOT, 'a by hand', {'a': {'sent-x': value('posted')}}))
     assert book.proven('a') == {}
