@@ -38,8 +38,9 @@ def fit(title: str, data: bytes, media_type: str, alt: str, limits: Limits) -> I
     """The image to send of the file *title*, or why there is none.
 
     *media_type* is what the wiki says that *data* is. It is sent as it is where the network takes that;
-    otherwise as a copy: turned upright, scaled down, with transparency kept where the network takes a
-    format that has it (white otherwise), with its colour profile, without any other metadata.
+    otherwise as a copy: turned upright, scaled down, with its colour profile, without other metadata.
+    What can be seen through stands on white in any case, as in the preview: a file can show other words
+    on a dark ground than on a light one, and each reader of a network has another ground.
     """
     if len(data) > MOST_BYTES or media_type not in _FORMATS:
         return Reason('images-not-taken', (title,))
@@ -70,7 +71,8 @@ def _fit(
         and max(width, height) <= limits.image_side
     ):
         picture.load()
-        return Image(_name(title, ''), media_type, data, alt)
+        if not _seen_through(picture):
+            return Image(_name(title, ''), media_type, data, alt)
     copy = _upright(picture, min(limits.image_side, _COPY_SIDE))
     # A copy of a photograph without loss would be larger than the photograph.
     kinds = [kind for kind in (PNG, WEBP, JPEG) if kind in limits.media_types]
@@ -80,6 +82,13 @@ def _fit(
     if image:
         return Image(_name(title, _ENDINGS[image[0]]), *image, alt)
     return Reason('images-no-copy', (title,))
+
+
+def _seen_through(picture: Any) -> bool:
+    """Whether any of its pixels is not wholly opaque."""
+    if not picture.has_transparency_data:
+        return False
+    return bool(picture.convert('RGBA').getchannel('A').getextrema()[0] < 255)
 
 
 def _upright(picture: Any, side: int) -> Any:
@@ -100,8 +109,10 @@ def _upright(picture: Any, side: int) -> Any:
     # For a JPEG this decodes a smaller one in the first place.
     picture.thumbnail((side, side), Pillow.Resampling.LANCZOS, reducing_gap=3.0)
     picture = ImageOps.exif_transpose(picture)
-    if picture.mode == 'RGBA' and picture.getchannel('A').getextrema()[0] == 255:
-        picture = picture.convert('RGB')
+    if picture.mode == 'RGBA':
+        ground = Pillow.new('RGB', picture.size, 'white')
+        ground.paste(picture, mask=picture.getchannel('A'))
+        picture = ground
     if profile and (picture.mode == 'L') != (profile[16:20] == b'GRAY'):
         profile = None
     picture.info = {'icc_profile': profile} if profile else {}
@@ -112,15 +123,7 @@ def _copy(picture: Any, kinds: Sequence[str], most: int) -> tuple[str, bytes] | 
     """Media type and bytes of the best copy that has at most so many bytes: one without loss, else one
     with some, else a smaller one. None where none is left to be seen.
     """
-    clear = picture.mode == 'RGBA'
-    if clear and not {PNG, WEBP}.intersection(kinds):
-        ground = Pillow.new('RGB', picture.size, 'white')
-        ground.paste(picture, mask=picture.getchannel('A'))
-        ground.info = picture.info
-        picture, clear = ground, False
-    lossy = next(
-        (kind for kind in (JPEG, WEBP) if kind in kinds and not (clear and kind == JPEG)), ''
-    )
+    lossy = next((kind for kind in (JPEG, WEBP) if kind in kinds), '')
     side = max(picture.size)
     while True:
         size = 0

@@ -35,6 +35,8 @@ p.STYLES = {
 	post = 'border:' .. p.BORDER .. ';border-radius:6px;padding:.5em .7em;min-width:0',
 	words = 'white-space:pre-wrap;overflow-wrap:anywhere;margin:.4em 0 0',
 	heading = 'margin:0 0 .4em',
+	-- What can be seen through goes out on white, in dark mode too.
+	ground = 'display:inline-block;background:#fff',
 	part = 'border-top:1px dashed var(--border-color-base,#a2a9b1);margin-top:.5em;padding-top:.1em',
 	last = 'margin-inline-start:auto',
 	button = 'display:inline-block;border-radius:3px;padding:.25em .9em;font-weight:bold;' ..

@@ -92,8 +92,8 @@ local function thumbnails( item )
 	local parts = {}
 	for _, image in ipairs( item.images ) do
 		if not image.missing then
-			parts[#parts + 1] = '[[' .. image.title.prefixedText .. '|frameless|96x72px|link=|alt=' ..
-				inert( ( image.alt:gsub( '%s+', ' ' ) ) ) .. ']]'
+			parts[#parts + 1] = element( 'span', STYLES.ground, '[[' .. image.title.prefixedText ..
+				'|frameless|96x72px|link=|alt=' .. inert( ( image.alt:gsub( '%s+', ' ' ) ) ) .. ']]' )
 		end
 	end
 	return #parts > 0 and element( 'div', nil, table.concat( parts, ' ' ) ) or ''
@@ -194,7 +194,8 @@ local function images( item )
 	for _, image in ipairs( item.images ) do
 		local picture = element( 'div', 'overflow-wrap:anywhere', inert( image.title.text ) )
 		if not image.missing then
-			picture = '[[' .. image.title.prefixedText .. '|frameless|160x120px|alt=' .. inert( image.title.text ) .. ']]'
+			picture = element( 'span', STYLES.ground, '[[' .. image.title.prefixedText ..
+				'|frameless|160x120px|alt=' .. inert( image.title.text ) .. ']]' )
 		end
 		parts[#parts + 1] = element( 'div', STYLES.post, picture .. element( 'div', 'overflow-wrap:anywhere',
 			element( 'span', SUBTLE, say( 'onwiki-alt' ) ) .. ' ' .. ( image.alt ~= '' and
