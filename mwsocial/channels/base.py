@@ -159,8 +159,10 @@ class Seen:
 
     ``author`` is in the configuration's form (``@user@host`` on Mastodon, ``@user`` on X, the handle on
     Bluesky). ``public``: everybody may see it (unlisted ones, too). ``created`` and ``edited`` are aware
-    UTC. ``mentions_us`` and ``reply_to_us``: it speaks to our account. ``answered``: we have posted in
-    its conversation already. ``shared``: we have shared it already.
+    UTC; ``known``: when the network itself came to know of it as it is, where it tells that (``created``
+    is often what the author says). ``doubt``: why the address by which it was looked up does not say
+    whose post it is, or not for ever. ``mentions_us`` and ``reply_to_us``: it speaks to our account.
+    ``answered``: we have posted in its conversation already. ``shared``: we have shared it already.
     """
 
     remote_id: str
@@ -171,6 +173,8 @@ class Seen:
     public: bool
     ours: bool = False
     edited: datetime | None = None
+    known: datetime | None = None
+    doubt: Reason | None = None
     mentions_us: bool = False
     reply_to_us: bool = False
     answered: bool = False

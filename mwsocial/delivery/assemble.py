@@ -49,7 +49,10 @@ def secrets(environ: Mapping[str, str] = os.environ) -> Sequence[str]:
 def check_protection(desk: OpenDesk) -> None:
     """Raise ConfigurationError unless what approvers are shown is as safe as the rules."""
     config = desk.config
-    wanted = pages(config.pages.queue, desk.config_title, config.protection, config.pages.mentions)
+    wanted = pages(
+        config.pages.queue, desk.config_title, config.protection, config.pages.mentions,
+        extensions={'TemplateStyles'},
+    )  # fmt: skip
     titles = [page.title for page in wanted if page.checked]
     states: dict[str, PageState] = {}
     for start in range(0, len(titles), desk.api.batch):

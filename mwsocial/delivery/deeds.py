@@ -175,7 +175,9 @@ def _unchanged(
     seen = channel.look_up(address)
     if not isinstance(seen, Seen) or approved is None:
         return seen
-    trouble = post_unchanged(approved, {address: PostFact(seen.public, seen.edited)})
+    times = filter(None, (seen.created, seen.edited, seen.known))
+    fact = PostFact(seen.public, max(times))
+    trouble = seen.doubt or post_unchanged(approved, {address: fact})
     return Refused(trouble) if trouble else seen
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mwsocial.desk.item import Item
+from mwsocial.desk.titles import capitalized
 from mwsocial.reason import Reason
 
 #: The parameters that name images, each with the one that describes it.
@@ -81,7 +82,7 @@ def image_title(value: str) -> str:
     name = ' '.join(named[1].replace('_', ' ').split())
     if not name or len(name.encode('utf-8', 'surrogatepass')) > _LONGEST_TITLE:
         return ''
-    return f'File:{name[0].upper()}{name[1:]}'
+    return f'File:{capitalized(name)}'
 
 
 def titles_of(item: Item) -> tuple[str, ...]:
@@ -98,4 +99,4 @@ def same_title(one: str, other: str) -> bool:
 def _name(title: str) -> str:
     name = title.partition(':')[2] or title
     name = ' '.join(name.replace('_', ' ').split())
-    return name[:1].upper() + name[1:]
+    return capitalized(name)

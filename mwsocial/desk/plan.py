@@ -281,7 +281,8 @@ def _change(
         if touched(item):
             return None
         if not item.faults:
-            return ItemChange(item, new_id=new_id(item))
+            # Lines of the bot in an item that it has never seen are somebody else's.
+            return ItemChange(item, dict.fromkeys(item.bot), new_id=new_id(item))
     if any(target.action == 'busy' for target in standing.targets.values()):
         return None
     right = _right_lines(standing, claims, settled, rules, now, words)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 
 import mwparserfromhell
-from mwparserfromhell.nodes import Argument, Tag, Text
+from mwparserfromhell.nodes import Argument, Tag, Text, Wikilink
 
 from mwsocial.reason import Reason
 
@@ -62,6 +62,9 @@ _OF_THE_PAGE = frozenset(
 _TRANSLATE = re.compile(r'</?\s*(?:translate|tvar)\b|</>', re.IGNORECASE)
 _VOID = frozenset(('br', 'wbr', 'img'))
 _SAVED_DIFFERENTLY = re.compile(r'~~~|\|\]\]|\[\[\||\{\{\s*(?:safe)?subst:', re.IGNORECASE)
+#: A picture can be changed once the line is approved, and a category is nothing that a line shows. (By
+#: the names that every wiki knows, whatever its language.)
+_SHOWS = re.compile(r'[\s_]*(file|image|category)[\s_]*:', re.IGNORECASE)
 _BRACES = re.compile(r'\{\{|\}\}|\[\[|\]\]')
 
 
@@ -86,7 +89,7 @@ def check_entry(text: str) -> Reason | None:
         return Reason('news-entry-translate')
     if 'nowiki' in (match[2].lower() for match in _TAG.finditer(open_text)):
         return Reason('news-entry-tag-open', ('nowiki',))
-    return _tags(open_text) or _braces(text) or _saved_as_is(open_text)
+    return _tags(open_text) or _parts(text) or _saved_as_is(open_text)
 
 
 def _tags(text: str) -> Reason | None:
@@ -103,7 +106,7 @@ def _tags(text: str) -> Reason | None:
     return Reason('news-entry-tag-open', (stack[-1],)) if stack else None
 
 
-def _braces(text: str) -> Reason | None:
+def _parts(text: str) -> Reason | None:
     code = mwparserfromhell.parse(text, skip_style_tags=True)
     nowiki = {
         id(node)
@@ -112,7 +115,13 @@ def _braces(text: str) -> Reason | None:
     }
     for node in code.ifilter(recursive=True):
         if isinstance(node, Tag):
+            if any(str(one.name).strip().lower() == 'style' for one in node.attributes):
+                return Reason('news-entry-style')
             continue
+        if isinstance(node, Wikilink) and id(node) not in nowiki:
+            found = _SHOWS.match(str(node.title))
+            if found:
+                return Reason('news-entry-link', (found[1].strip(),))
         if isinstance(node, Argument) and id(node) not in nowiki:
             return Reason('news-entry-argument')
         if isinstance(node, Text) and id(node) not in nowiki:

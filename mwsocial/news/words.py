@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 import mwparserfromhell
 
+from mwsocial.desk.titles import capitalized
+
 #: Longer texts, or ones with more openers, are no news lines: they are compared by words alone.
 #: (The parser takes time in the square of unclosed openers, and anyone can edit the page.)
 MAX_PARSED = 4000
@@ -106,7 +108,7 @@ def title_key(title: str) -> str:
     for prefix in ('special:mylanguage/', 'mw:', 'mediawikiwiki:'):
         if title.lower().startswith(prefix):
             title = title[len(prefix) :].lstrip(': ')
-    return title[:1].upper() + title[1:]
+    return capitalized(title)
 
 
 def address_key(url: str) -> str:

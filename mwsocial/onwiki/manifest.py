@@ -146,13 +146,13 @@ def _pages(
     )  # fmt: skip
     for name in (
         'desk', 'limits/data', 'limits/text', 'limits/domains', 'limits/mastodon', 'limits/x', 'limits',
-        'addresses', 'values', 'tools', 'source', 'check', 'look', 'actions', 'previews', 'card', '',
+        'addresses', 'values', 'tools', 'source', 'check', 'look', 'actions', 'previews', 'card', 'heads',
+        '',
     ):  # fmt: skip
         page = f'Social media/{name}'.rstrip('/')
         yield guarded(f'Module:{page}', f'Module/{page}.lua', 'Scribunto')
-    # They show how old the status page is, what waits, and what a page is for: nothing that anybody
-    # approves.
-    for name in ('status', 'overview', 'heads'):
+    # They show how old the status page is, and what waits: nothing that anybody approves.
+    for name in ('status', 'overview'):
         file = f'Module/Social media/{name}.lua'
         yield OnwikiPage(
             f'Module:Social media/{name}', file, 'Scribunto', text(file), edit=level, move=level
@@ -170,7 +170,7 @@ def _pages(
     file = 'Template/Social media/styles.css'
     yield OnwikiPage(
         'Template:Social media/styles.css', file, 'sanitized-css', text(file), edit=level, move=level,
-        extension='TemplateStyles',
+        checked=True, extension='TemplateStyles',
     )  # fmt: skip
     # Whoever wants it switches it on; only interface administrators may write it.
     for name, model in (('js', 'javascript'), ('css', 'css')):

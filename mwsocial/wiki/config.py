@@ -23,6 +23,7 @@ from pydantic import (
 
 from mwsocial.desk.item import CHANNEL
 from mwsocial.desk.rules import Rules
+from mwsocial.desk.titles import capitalized
 from mwsocial.errors import ConfigurationError
 from mwsocial.sources.settings import Sources
 from mwsocial.wiki.config_errors import load_json, say_errors
@@ -45,7 +46,7 @@ def user_name(value: str) -> str:
         raise ValueError('expected the name of a user, without “User:”')
     if name.startswith('~2'):
         raise ValueError('a temporary account cannot have a part in the desk')
-    return name[0].upper() + name[1:]
+    return capitalized(name)
 
 
 def _archive(value: str) -> str:

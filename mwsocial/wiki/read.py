@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from mwsocial.desk.knowledge import Person
+from mwsocial.desk.titles import capitalized
 from mwsocial.errors import TemporaryError
 from mwsocial.wiki.api import Api, read_timestamp
 
@@ -220,7 +221,7 @@ def _kept_out(api: Api, names: Sequence[str], page: str) -> frozenset[str]:
 
 def _canonical(name: str) -> str:
     words = ' '.join(name.replace('_', ' ').split())
-    return words[:1].upper() + words[1:]
+    return capitalized(words)
 
 
 def texts(api: Api, revids: Iterable[int]) -> dict[int, str]:

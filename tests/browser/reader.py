@@ -17,6 +17,14 @@ WIDE, NARROW = (1280, 1000), (375, 800)
 PATIENCE = 60
 
 
+_SEEN = """
+return [ ...document.querySelectorAll( '.oo-ui-window-ready' ) ].map( function ( dialog ) {
+    return [ dialog, ...[ ...dialog.querySelectorAll( '*' ) ].filter( ( one ) => one.shadowRoot )
+        .map( ( one ) => one.shadowRoot.firstElementChild ) ].map( ( one ) => one.innerText ).join( '\\n' );
+} ).join( '' );
+"""
+
+
 class Reader:
     """Somebody on the wiki with a browser."""
 
@@ -102,10 +110,10 @@ class Reader:
         self.driver.execute_script('arguments[0].click()', found)
 
     def dialog(self) -> str:
-        """The words of the open dialog, once it takes the keyboard."""
-        return str(
-            self.wait(lambda: ''.join(one.text for one in self.all('.oo-ui-window-ready')).strip())
-        )
+        """The words of the open dialog, once it takes the keyboard, as they are seen: what the wiki shows
+        of a decision stands apart from the page (a shadow tree).
+        """
+        return str(self.wait(lambda: self.driver.execute_script(_SEEN).strip()))
 
     def escape(self) -> None:
         """Leave the dialog by the keyboard."""

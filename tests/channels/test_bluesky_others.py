@@ -72,16 +72,22 @@ def test_look_up(server: Stand, channel: Channel) -> None:
     found = seen(channel, said['uri'])
     assert found == Seen(
         remote_id=said['uri'], url=address(said['uri']), author=READER, text=f'Hello @{DESK}!',
-        created=found.created, public=True, mentions_us=True, conversation=said['uri'],
+        created=found.created, known=found.known, public=True, mentions_us=True, conversation=said['uri'],
     )  # fmt: skip
     assert abs(found.created - datetime.now(UTC)) < timedelta(minutes=1)
     key = said['uri'].rpartition('/')[2]
-    for url in (
-        f'https://bsky.app/profile/{READER}/post/{key}', said['uri'], f'{found.url}/',
-        f'https://bsky.app/profile/{READER.upper()}/post/{key}?ref=x#y',
-        found.url.replace('did:plc:', 'did%3Aplc%3A'), f' {found.url} ',
-    ):  # fmt: skip
+    at_bsky = found.url.replace('did:plc:', 'did%3Aplc%3A')
+    for url in (said['uri'], f'{found.url}/', at_bsky, f' {found.url} '):
         assert channel.look_up(url) == found
+    # A handle can lead to another account later, whose post under this key is another one.
+    for url in (
+        f'https://bsky.app/profile/{READER}/post/{key}',
+        f'https://bsky.app/profile/{READER.upper()}/post/{key}?ref=x#y',
+    ):
+        by_handle = channel.look_up(url)
+        assert isinstance(by_handle, Seen) and by_handle.doubt
+        assert replace(by_handle, doubt=None) == found
+        assert by_handle.doubt.key == 'bluesky-by-handle' and found.url in by_handle.doubt.text()
 
 
 @pytest.mark.parametrize(

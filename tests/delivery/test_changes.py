@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -92,6 +93,29 @@ def test_a_post_of_our_own_is_not_shared() -> None:
     desk.run()
     assert not desk.accounts['one'].asked
     assert desk.shown('a', 'one').startswith('failed ')
+
+
+@pytest.mark.parametrize(
+    ('what', 'goes_out'),
+    [
+        ({}, True),
+        ({'created': NOW - 10 * MINUTE}, False),
+        ({'edited': NOW - 10 * MINUTE}, False),
+        # The author says when it was made; the network knows better.
+        ({'known': NOW - 10 * MINUTE}, False),
+        ({'known': NOW - 50 * MINUTE}, True),
+        ({'doubt': Reason('x-other-author', ('a', '@b'))}, False),
+    ],
+)  # fmt: skip
+def test_only_the_post_that_was_approved_is_shared(what: dict[str, Any], goes_out: bool) -> None:
+    """It was approved twenty minutes ago."""
+    desk = Desk()
+    address = 'https://one.example/theirs'
+    theirs = Seen('1', address, '@a', 'x', NOW - 60 * MINUTE, public=True)
+    desk.accounts['one'].theirs[address] = replace(theirs, **what)
+    desk.put('a', share=address)
+    desk.run()
+    assert [one[0] for one in desk.accounts['one'].asked] == ['share'] * goes_out
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ def asked() -> Desk:
     """A desk on which the sentence of the configuration is another one than was approved."""
     desk = Desk()
     desk.accounts['one'].theirs[ASKED] = Seen(
-        '1', ASKED, '@a@b', 'where?', NOW, public=True, mentions_us=True
+        '1', ASKED, '@a@b', 'where?', NOW - 60 * MINUTE, public=True, mentions_us=True
     )
     desk.config.pointers = {'support': 'Buy here'}
     desk.sentences = {'support': 'See there'}

@@ -13,6 +13,7 @@ from tests.news.corpus import PAGES, TODAY, inserted, refused
 
 GOOD = [
     'Plain text.',
+    'Of [[:File:A.png]] and [[:Category:News|news]], <nowiki>[[File:A.png]]</nowiki>',
     "'''[[MediaWiki 1.47]]''' is [https://example.org out], see {{phab|T1|x=[[y]]}}.",
     'Less < more & <b>bold</b> <br> <br/> {single} [brackets] 5 > 4',
     'Write <nowiki><translate></nowiki> or <nowiki>{{</nowiki> or <nowiki/>.',
@@ -24,6 +25,11 @@ GOOD = [
 ]
 BAD = {
     '': 'news-entry-empty',
+    'A [[File:Not yet there.png|200px]] picture': 'news-entry-link',
+    'A [[ image_:x.png]] picture': 'news-entry-link',
+    'A [[Category:News]] category': 'news-entry-link',
+    'A <span style="position:fixed">bar</span>': 'news-entry-style',
+    'A <b class=x STYLE = "color:red">bar</b>': 'news-entry-style',
     ' \t ': 'news-entry-empty',
     'a\nb': 'news-entry-lines',
     'a\r': 'news-entry-lines',

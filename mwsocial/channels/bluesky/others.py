@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -69,12 +70,16 @@ class Others:
             return Refused(Reason('bluesky-gone', (url,)))
         if not seen.public:
             return Refused(Reason('bluesky-not-public', (url,)))
-        if not (seen.mentions_us or seen.reply_to_us):
-            return seen
-        answered = self._feeds.answered(me)
-        if not isinstance(answered, frozenset):
-            return answered
-        return seen_of(found, me, answered) or seen
+        if seen.mentions_us or seen.reply_to_us:
+            answered = self._feeds.answered(me)
+            if not isinstance(answered, frozenset):
+                return answered
+            seen = seen_of(found, me, answered) or seen
+        place = place_of_post(url)
+        if place and not sane_did(place.who):
+            # Whoever has a handle can let another account have it, with another post under that key.
+            return replace(seen, doubt=Reason('bluesky-by-handle', (url, seen.url)))
+        return seen
 
     def _view(self, me: Me, url: str) -> dict[str, Any] | Refused | TryLater:
         """The post at *url* as the AppView shows it; one of our own also where there is no AppView."""

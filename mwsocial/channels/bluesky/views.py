@@ -47,6 +47,7 @@ def seen_of(view: object, me: Me, answered: frozenset[str] = frozenset()) -> See
         author=sane_handle(author.get('handle')) or place.who,
         text=text,
         created=time,
+        known=answers.sane_time(view.get('indexedAt')),
         public=not (labels(author) | labels(view)) & _HIDDEN,
         ours=place.who == me.did,
         mentions_us=me.did in mentioned(record),

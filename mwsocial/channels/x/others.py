@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mwsocial.channels.base import Batch, CannotLook, Refused, Seen, TryLater
 from mwsocial.channels.x import verdicts, words
-from mwsocial.channels.x.addresses import address_of, id_of, name_of
+from mwsocial.channels.x.addresses import address_of, id_of, name_in, name_of
 from mwsocial.channels.x.client import PAGE, Client, Us
 from mwsocial.channels.x.own import Own
 from mwsocial.reason import Reason
@@ -49,7 +50,13 @@ class Others:
         seen = self._seen([found.post], found.people)
         if not seen:
             return TryLater(Reason('x-author-missing', (url,)))
-        return seen[0] if seen[0].public else Refused(Reason('x-private', (url,)))
+        if not seen[0].public:
+            return Refused(Reason('x-private', (url,)))
+        author = seen[0].author.lower().removeprefix('@')
+        if name_in(url).lower() not in ('', 'i', author):
+            # X leads from any name to the post with that number; “i” names nobody.
+            return replace(seen[0], doubt=Reason('x-other-author', (url, seen[0].author)))
+        return seen[0]
 
     def mentions(self, cursor: str) -> Batch | Refused | TryLater:
         """What speaks to us; X gives the newest first, and 800 at the most."""

@@ -14,12 +14,12 @@ _POSTS = ('share', 'point')
 
 @dataclass(frozen=True)
 class PostFact:
-    """What the network says of somebody's post now: ``public`` (or unlisted), and when (UTC) it was
-    last edited; None if never.
+    """What the network says of somebody's post now: ``public`` (or unlisted), and when (UTC) it came to
+    say what it says; None where that is not told.
     """
 
     public: bool
-    edited: datetime | None = None
+    since: datetime | None = None
 
 
 def post_unchanged(approved: Approved, facts: Mapping[str, PostFact]) -> Reason | None:
@@ -33,6 +33,6 @@ def post_unchanged(approved: Approved, facts: Mapping[str, PostFact]) -> Reason 
         fact = facts[address]
         if not fact.public:
             return Reason('approval-post-gone', (address,))
-        if fact.edited and fact.edited >= approved.revision.timestamp:
+        if fact.since and fact.since >= approved.revision.timestamp:
             return Reason('approval-post-edited', (address, approved.approver))
     return None

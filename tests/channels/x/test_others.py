@@ -136,7 +136,12 @@ def test_look_up(desk: Desk, channel: XChannel, spoken: str) -> None:
 )  # fmt: skip
 def test_forms_of_an_address(desk: Desk, form: str) -> None:
     url = desk.say('a')
-    assert desk.seen(form.format(url.rpartition('/')[2])).url == url
+    seen = desk.seen(form.format(url.rpartition('/')[2]))
+    assert seen.url == url
+    # X leads from any name to the post; what an approver saw is the name.
+    assert (seen.doubt is not None) == ('/a/' in form)
+    if seen.doubt:
+        assert seen.doubt.key == 'x-other-author' and '@reader' in seen.doubt.text()
 
 
 @pytest.mark.parametrize(

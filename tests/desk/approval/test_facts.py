@@ -24,9 +24,9 @@ def approved(**content: str) -> Approved:
     ('fact', 'words'),
     [
         (PostFact(public=True), None),
-        (PostFact(public=True, edited=START - SECOND), None),
+        (PostFact(public=True, since=START - SECOND), None),
         (PostFact(public=False), f'The post {POST} is no longer public.'),
-        (PostFact(public=True, edited=START), f'The post {POST} was edited after Alice'),
+        (PostFact(public=True, since=START), f'The post {POST} does not stand as Alice'),
     ],
 )
 @pytest.mark.parametrize('parameter', ['share', 'point'])

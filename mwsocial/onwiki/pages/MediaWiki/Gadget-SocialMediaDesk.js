@@ -106,6 +106,19 @@
 		} );
 	}
 
+	/**
+	 * The same words where no style of the page reaches them: whoever may write on the page may bring a style
+	 * sheet (Extension:TemplateStyles), and a style can hide words and show others.
+	 */
+	function apart( inside ) {
+		var host = $( '<div>' );
+		if ( !host[ 0 ].attachShadow ) {
+			return host.text( inside.text() );
+		}
+		$( host[ 0 ].attachShadow( { mode: 'open' } ) ).append( inside );
+		return host;
+	}
+
 	/** What the wiki shows for a decision, from the page as it is saved now. */
 	function shown( wikitext ) {
 		return api.post( {
@@ -113,7 +126,7 @@
 			disablelimitreport: true, uselang: mw.config.get( 'wgUserLanguage' ), formatversion: 2
 		} ).then( function ( answer ) {
 			var inside = $( '<div>' ).html( answer.parse.text );
-			return { inside: inside, verdict: inside.find( '[data-desk-verdict]' ).first().attr( 'data-desk-verdict' ) };
+			return { inside: apart( inside ), verdict: inside.find( '[data-desk-verdict]' ).first().attr( 'data-desk-verdict' ) };
 		} );
 	}
 
