@@ -60,6 +60,25 @@ def test_words_that_changed_meanwhile_are_not_approved(
     assert 'approved' not in desk.text()
 
 
+def test_no_style_of_the_page_changes_what_is_asked(desk: Desk, chromium: Any) -> None:
+    """Whoever may write on the page may bring a style sheet, which can hide words and show others. (The
+    extension is the sandbox's stand-in.)
+    """
+    desk.sandbox.configure(sandboxTemplateStyles=True)
+    try:
+        evil = '.mw-parser-output [dir=auto], .mw-parser-output bdi { display: none }'
+        desk.person('Mallory').edit('Template:Evil/styles.css', evil)
+        desk.person('Admin').edit(QUEUE, '<templatestyles src="Template:Evil/styles.css" />')
+        desk.propose('styled', text='The true words')
+        alice = Reader(chromium, desk, 'Alice', WIDE)
+        alice.open(QUEUE)
+        assert 'The true words' not in alice.driver.find_element('id', 'mw-content-text').text
+        alice.link(APPROVE).click()
+        assert 'The true words' in alice.dialog()
+    finally:
+        desk.sandbox.configure(sandboxTemplateStyles=None)
+
+
 @pytest.mark.parametrize(('name', 'size'), [('Mallory', WIDE), ('', WIDE), ('Mallory', NARROW)])
 def test_who_may_not_approve_sees_why(
     desk: Desk, chromium: Any, name: str, size: tuple[int, int]

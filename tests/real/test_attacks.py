@@ -4,8 +4,11 @@ which edit is to blame and who can still approve.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
+from tests.pictures.scenes import flower
 from tests.real.conftest import NewDesk
 from tests.real.desk import BOT, QUEUE, Desk
 
@@ -356,3 +359,22 @@ def test_former_account_of_the_bot(new_desk: NewDesk) -> None:
     run = desk.run()
     assert (run.code, len(desk.posts())) == (0, 1), run
     assert f'set by {BOT} ([[Special:Diff/{revid}]]), who may not' in desk.item('new').bot['note']
+
+
+def test_a_file_whose_name_begins_with_another_letter(desk: Desk) -> None:
+    """On Wikimedia's wikis ⓐ has no capital, so these are two files: the card shows the first one, and that
+    one goes out.
+    """
+    desk.sandbox.configure(wgOverrideUcfirstCharacters={'ⓐ': 'ⓐ'})
+    desk.person('Carol').upload('ⓐlogo.png', flower(80, 40))
+    desk.person('Mallory').upload('Ⓐlogo.png', flower(90, 44))
+    desk.sandbox.clock.advance(2)
+    desk.propose('letter', text='Two files', image='File:ⓐlogo.png', alt='A flower')
+    shown = desk.person('Alice').parse(desk.text(), QUEUE)
+    assert quote('ⓐlogo.png') in shown and quote('Ⓐlogo.png') not in shown
+    desk.approve('letter')
+    goes_out(desk, 'Two files')
+    (image,) = desk.posts()[0]['attachment']
+    folder = desk.sandbox.mastodon_folder / 'data' / 'user' / 'mediawiki' / 'static'
+    sent = (folder / image['url'].rpartition('/')[2]).read_bytes()
+    assert sent == flower(80, 40)
