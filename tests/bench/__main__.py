@@ -17,7 +17,7 @@ from tests.bench.table import Table
 
 PARTS = {
     'runs': runs.runs, 'items': runs.items, 'history': runs.history, 'mentions': runs.mentions,
-    'channels': runs.channels, 'planning': pure.planning, 'counting': pure.counting,
+    'channels': runs.channels, 'watch': runs.watch, 'planning': pure.planning, 'counting': pure.counting,
     'page': page.page, 'startup': peers.startup, 'peers': peers.peers,
 }  # fmt: skip
 REPORT = Path(__file__).parents[2] / 'docs/benchmarks.md'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -73,6 +73,44 @@ def runs() -> Iterator[Table]:
         _row(table, '`run_desk`, first cycle, every step', cost.script(desk, 'run_desk'))
         _row(table, '`run_desk`, idle', cost.script(desk, 'run_desk'))
     yield table
+
+
+def watch() -> Iterator[Table]:
+    """What a watch that has nothing to do asks for, and how soon it acts on an approval."""
+    table = Table(
+        '`run_desk -watch`',
+        'On a wiki without a stream of recent changes, `-poll:1`: requests to the wiki while nothing '
+        'happens, and the time from the approving edit to the post (no quiet minutes).',
+        ('what', 'value'),
+    )
+    with fresh() as desk, Gate(desk.sandbox.url) as gate:
+        started = desk.start('run_desk', '-watch', '-poll:1', MWSOCIAL_WIKI=gate.host)
+        try:
+            desk.propose('first', text='first')
+            desk.approve('first')
+            _wait(lambda: len(desk.posts()) == 1)
+            _wait(lambda: desk.item('first').bot.get('state') == 'posted')
+            time.sleep(5)
+            before, begun = len(gate.requests), time.monotonic()
+            time.sleep(20)
+            rate = (len(gate.requests) - before) / (time.monotonic() - begun)
+            table.add('requests an hour while idle', f'{rate * 3600:.0f}')
+            desk.propose('second', text='second')
+            begun = time.monotonic()
+            desk.approve('second')
+            _wait(lambda: len(desk.posts()) == 2)
+            table.add('from the approval to the post', f'{time.monotonic() - begun:.2f} s')
+        finally:
+            started.end()
+    yield table
+
+
+def _wait(what: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not what():
+        if time.monotonic() > deadline:
+            raise RuntimeError('it never came')
+        time.sleep(0.01)
 
 
 def items() -> Iterator[Table]:

@@ -88,8 +88,9 @@ def test_kill_at_every_boundary(
     record_property('killed', len(killed))
 
 
-def test_kill_around_each_kind_of_change(desk: Desk) -> None:
-    """One of each kind: before and after each request that changes the wiki or the network."""
+@pytest.mark.parametrize('when', ['after', pytest.param('before', marks=pytest.mark.trust)])
+def test_kill_around_each_kind_of_change(desk: Desk, when: str) -> None:
+    """One of each kind: before or after each request that changes the wiki or the network."""
     empty = desk.text()
     desk.propose('whole', text='A run that nobody kills!', news='A run that nobody kills.')
     desk.approve('whole')
@@ -104,6 +105,6 @@ def test_kill_around_each_kind_of_change(desk: Desk) -> None:
     assert len(changes['wiki']) == 6, wiki.events  # claim, news and record, each before and after
     assert len(changes['network']) == 2, network.events
     for where, boundaries in changes.items():
-        for boundary in boundaries:
+        for boundary in boundaries[when == 'after' :: 2]:
             code, _ = live_through(desk, where, boundary, empty)
             assert code == -9, (where, boundary)

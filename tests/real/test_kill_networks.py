@@ -128,7 +128,15 @@ def lives_through(desk: Desk, network: str, number: int, when: str) -> tuple[boo
 EMPTY: dict[int, str] = {}
 
 
-@pytest.mark.parametrize('network', NETWORKS)
+@pytest.mark.parametrize(
+    'network',
+    # The others, and other moments: test_trust.py, and the sweep below.
+    [
+        'x',
+        'mastodon',
+        *(pytest.param(name, marks=pytest.mark.trust) for name in ('bluesky', 'facebook')),
+    ],
+)
 def test_killed_when_a_post_was_taken(four: Desk, network: str) -> None:
     """In the middle of the thread, or after the only post: the answer is lost, the post is there."""
     EMPTY[id(four)] = four.text()
