@@ -19,6 +19,10 @@ PLACE = ROOT / '.sandbox/atheris'
 LONGEST, MOST = 60, 1024
 
 
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - a command
+
+
 def _install() -> None:
     if not (PLACE / 'atheris').is_dir():
         pip = [sys.executable, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check']
@@ -62,7 +66,7 @@ def _run(name: str, seconds: int) -> None:
 def main(arguments: list[str]) -> int:
     """Each target in a process of its own; returns the exit code."""
     if {'-help', '-h'} & set(arguments):
-        print(__doc__)  # noqa: T201 - a command
+        _say(__doc__ or '')
         return 0
     options = dict(one[1:].partition(':')[::2] for one in arguments if one.startswith('-'))
     seconds = int(options.get('seconds', 60))
@@ -73,7 +77,7 @@ def main(arguments: list[str]) -> int:
     names = [one for one in arguments if not one.startswith('-')] or list(TARGETS)
     unknown = sorted(set(names) - set(TARGETS))
     if unknown:
-        print(f'There is no target {", ".join(unknown)}. There are: {", ".join(TARGETS)}.')  # noqa: T201
+        _say(f'There is no target {", ".join(unknown)}. There are: {", ".join(TARGETS)}.')
         return 2
     _install()
     failed = 0
@@ -87,12 +91,9 @@ def main(arguments: list[str]) -> int:
         ]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         runs = [one.split()[-1] for one in done.stderr.splitlines() if 'number_of_executed' in one]
-        print(
-            f'{name}: {"".join(runs) or "?"} inputs, {"FAILED" if done.returncode else "good"}',
-            flush=True,
-        )
+        _say(f'{name}: {"".join(runs) or "?"} inputs, {"FAILED" if done.returncode else "good"}')
         if done.returncode:
-            print(done.stderr[-3000:], flush=True)  # noqa: T201
+            _say(done.stderr[-3000:])
             failed += 1
     return int(failed > 0)
 

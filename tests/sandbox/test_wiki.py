@@ -146,7 +146,16 @@ def test_readers_and_writers_at_once(wiki: Sandbox) -> None:
         list(pool.map(live, range(6)))
     for name in ('wiki-database.log', 'wiki-exceptions.log'):
         path = wiki.logs / name
-        assert not path.exists() or path.read_text('utf-8') == ''
+        found = path.read_text('utf-8').splitlines() if path.exists() else []
+        # MediaWiki leaves the links of a page that is just being updated to the one that is at it.
+        wrong = [
+            line for line in found if _EXCEPTION.match(line) and 'lock for page ID' not in line
+        ]
+        assert not wrong, found
+
+
+#: How a log begins what it tells of an exception; the lines below it are the stack.
+_EXCEPTION = re.compile(r'\d{4}-\d\d-\d\d ')
 
 
 def _watch_token(person: Person) -> str:
