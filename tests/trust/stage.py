@@ -60,6 +60,18 @@ class Result:
         return not (self.duplicates or self.lost or self.wedged or self.differs or self.wrong)
 
 
+@dataclass
+class Setting:
+    """What goes on around a run: a gate's ``rules`` for it, those for the run after it (``later``), what its
+    environment has besides, and the rules without which the cell has not been played (``happens``).
+    """
+
+    rules: list[Rule]
+    happens: list[Rule]
+    later: list[Rule] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+
+
 @contextmanager
 def staged(folder: Path, base: Path) -> Iterator[Stage]:
     """A stage of its own, which stops with the context."""
@@ -238,39 +250,12 @@ class Stage:
         elif not cell.network and cell.also not in (STALE, STALE_NEXT):
             self.desk.log_out()
         text = self.desk.text()
-        with ExitStack() as open_ones:
-            rules, environment = cell.rules(), {}
-            happens = rules[:1]
-            if cell.also in (STALE, STALE_NEXT):
-                folder = self.desk.sandbox.folder / f'replica-{self._number}'
-                replica = open_ones.enter_context(self.desk.sandbox.replica(folder))
-                # Reads are POST requests, too: what tells them is what they ask for.
-                # They lag from the moment of the edit on.
-                begun = [cell.also == STALE_NEXT]
-                later = [
-                    Rule(
-                        action='query', when=lambda _: any(begun), times=None, elsewhere=replica.url
-                    )
-                ]
-                happens = [*happens, *later]
-                if cell.also == STALE:
-                    rules = [at(cell.when(), lambda: begun.append(True)), *rules, *later]
-            late = [Rule(method='GET', times=None, change=without(f'of {item_id}.'))]
-            if cell.also == LATE:
-                if cell.network == 'mastodon':
-                    keys = Keys()
-                    rules = happens = [keys.keep(rules[0])]
-                    late = [keys.repeats, *late]
-                later = late
-                rules = [*rules, *late]
-                happens = [*happens, late[-1]]
-            if cell.also in CLOCKS:
-                environment = self._clock(cell, rules)
-            if cell.also in VANDALS:
-                # Between the claim and the record: while the post is on its way.
-                rules = [at(cell.when(), lambda: self._vandal(cell)), *rules]
+        with ExitStack() as stack:
+            setting = self._setting(cell, item_id, stack)
             agent = ['-sleep'] * (cell.also in CLOCKS)
-            started, gate = self.through(cell.network, rules, *agent, script=script, **environment)
+            started, gate = self.through(
+                cell.network, setting.rules, *agent, script=script, **setting.environment
+            )
             with gate:
                 # Where the queue page leads elsewhere a run ends with that sentence.
                 check(started(), result, *[2] * (cell.also == 'page moved'))
@@ -278,11 +263,11 @@ class Stage:
             if cell.also in (LATE, STALE_NEXT):
                 self.desk.sandbox.clock.advance(LATER)
                 network = cell.network if cell.also == LATE else ''
-                started, gate = self.through(network, later, script=script)
+                started, gate = self.through(network, setting.later, script=script)
                 with gate:
                     check(started(), result)
-            if not all(rule.applied for rule in happens):
-                result.wrong.append('it never happened')
+        if not all(rule.applied for rule in setting.happens):
+            result.wrong.append('it never happened')
         if cell.then:
             self.desk.sandbox.clock.advance(LATER)
             rules = [Rule(action='edit', pid=lambda: None, **{cell.then: 'kill'})]
@@ -297,13 +282,43 @@ class Stage:
         self.count(item_id, result, archived=moves)
         return result
 
-    def _clock(self, cell: Cell, rules: list[Rule]) -> dict[str, str]:
-        """The environment of a run whose clock is set while the cell's request is on its way."""
-        path = self.desk.sandbox.folder / f'clock-of-run-{self._number}'
-        path.write_text('+0\n', 'ascii')
-        then = f'{CLOCKS[cell.also]:+d}\n'
-        rules.insert(0, at(cell.when(), lambda: path.write_text(then, 'ascii')))
-        return dict(self.desk.sandbox.clock_environment(path))
+    def _setting(self, cell: Cell, item_id: str, stack: ExitStack) -> Setting:
+        """What the cell's first run meets, and what the one after it."""
+        rules = cell.rules()
+        found = Setting(rules, happens=rules[:1])
+        if cell.also in (STALE, STALE_NEXT):
+            self._lags(cell, found, stack)
+        elif cell.also == LATE:
+            found.later = [Rule(method='GET', times=None, change=without(f'of {item_id}.'))]
+            found.happens = [*rules, *found.later]
+            if cell.network == 'mastodon':
+                keys = Keys()
+                rules = [keys.keep(rules[0])]
+                found.happens = [*rules, *found.later]
+                found.later = [keys.repeats, *found.later]
+            found.rules = [*rules, *found.later]
+        elif cell.also in CLOCKS:
+            path = self.desk.sandbox.folder / f'clock-of-run-{self._number}'
+            path.write_text('+0\n', 'ascii')
+            then = f'{CLOCKS[cell.also]:+d}\n'
+            found.environment = dict(self.desk.sandbox.clock_environment(path))
+            found.rules = [at(cell.when(), lambda: path.write_text(then, 'ascii')), *rules]
+        elif cell.also in VANDALS:
+            # Between the claim and the record: while the post is on its way.
+            found.rules = [at(cell.when(), lambda: self._vandal(cell)), *rules]
+        return found
+
+    def _lags(self, cell: Cell, found: Setting, stack: ExitStack) -> None:
+        """Reads come from a copy of the wiki as it is now: in this run from its edit on, or in the next."""
+        folder = self.desk.sandbox.folder / f'replica-{self._number}'
+        replica = stack.enter_context(self.desk.sandbox.replica(folder))
+        begun = [cell.also == STALE_NEXT]
+        # Reads are POST requests, too: what tells them is what they ask for.
+        reads = Rule(action='query', when=lambda _: any(begun), times=None, elsewhere=replica.url)
+        if cell.also == STALE:
+            found.rules = [at(cell.when(), lambda: begun.append(True)), *found.rules, reads]
+        found.later = [reads]
+        found.happens = [*found.happens, reads]
 
     def _vandal(self, cell: Cell) -> None:
         """Somebody takes the item off, or moves the page away."""
