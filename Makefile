@@ -12,9 +12,8 @@
 SHELL = /bin/sh
 PYTHON ?= python3
 BIN = .venv/bin
-# So many tests run at a time, each with servers of its own: one more than the smallest machine has cores, since
-# they also wait.
-WORKERS ?= 3
+# So many tests run at a time; each has servers of its own, so more than there are cores gain nothing.
+WORKERS ?= 2
 
 .PHONY: try test check unit trust fuzz bench pictures stop clean
 
