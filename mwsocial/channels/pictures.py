@@ -31,6 +31,8 @@ _STEP = 0.85
 _COPY_SIDE = 2880
 #: A copy with a shorter longest side would show nothing any more.
 _SMALLEST = 200
+#: Where a PNG says how many bits a sample has (PNG specification, "IHDR Image header").
+_DEPTH = 24
 _NOT_PLAIN = re.compile(r'[^A-Za-z0-9._-]+')
 
 
@@ -66,6 +68,13 @@ def _fit(
     if picture.format != 'MPO' and getattr(picture, 'is_animated', False):
         return Reason('images-moving', (title,))
     if (
+        media_type == PNG
+        and data[_DEPTH : _DEPTH + 1] == b'\x10'
+        and 'transparency' in picture.info
+    ):
+        # Which of 65,536 shades cannot be seen, Pillow does not tell, and browsers do.
+        return Reason('images-not-taken', (title,))
+    if (
         media_type in limits.media_types
         and len(data) <= limits.image_bytes
         and max(width, height) <= limits.image_side
@@ -88,7 +97,8 @@ def _seen_through(picture: Any) -> bool:
     """Whether any of its pixels is not wholly opaque."""
     if not picture.has_transparency_data:
         return False
-    return bool(picture.convert('RGBA').getchannel('A').getextrema()[0] < 255)
+    whole = picture if 'A' in picture.getbands() else picture.convert('RGBA')
+    return bool(whole.getchannel('A').getextrema()[0] < 255)
 
 
 def _upright(picture: Any, side: int) -> Any:

@@ -23,8 +23,8 @@ def unsafe_pages(pages: Iterable[OnwikiPage], states: Mapping[str, PageState]) -
         if not page.checked:
             continue
         state = states.get(page.title)
-        if page.extension and state and state.missing and state.model != page.model:
-            # Without its extension the page would be of another kind, and counts for nothing.
+        if page.extension and state and state.model != page.model:
+            # Without its extension the page is of another kind, and counts for nothing, whoever made it.
             continue
         if state is None or state.missing:
             troubles.append(f'[[{page.title}]] does not exist: run setup_desk')

@@ -103,7 +103,9 @@ def run_maintenance(programs: Programs, wiki: Path, script: str, *arguments: str
 def edit_often(
     programs: Programs, wiki: Path, user: str, title: str, texts: Sequence[str], summary: str
 ) -> None:
-    """One edit of a page for each text, by the account of that name."""
+    """One revision more of a page for each text (at least one), by the account of that name. Nothing is
+    rendered, and no recent change is made, for any but the last.
+    """
     wanted = {'user': user, 'title': title, 'texts': list(texts), 'summary': summary}
     _php(programs, wiki, [str(_HERE / 'edits.php')], json.dumps(wanted))
 

@@ -2,7 +2,7 @@
 
 Wikimedia's wikis answer reads from replicas (Manual:$wgLBFactoryConf, "maxlag"): one that lags knows
 nothing of the last edits. Here a second server answers from a copy of the databases; a gate's rule
-leads reads to it (``Rule(method='GET', elsewhere=replica.url)``).
+leads reads to it (``Rule(action='query', elsewhere=replica.url)``: the desk's reads are POST requests).
 """
 
 from __future__ import annotations

@@ -136,6 +136,13 @@ def test_what_can_be_seen_through_stands_on_white(
     assert min(copy.getpixel((copy.width // 2, copy.height * 3 // 4))) < 230
 
 
+def test_one_of_very_many_shades_that_cannot_be_seen() -> None:
+    """Pillow takes it for opaque, browsers see through it: what goes out would not be what was approved."""
+    deep = Pillow.new('I;16', (40, 30), 30000)
+    assert refusal(saved(deep, 'PNG', transparency=30000)) == 'not-taken'
+    assert image(saved(deep, 'PNG'), 'PNG').data == saved(deep, 'PNG')
+
+
 def test_no_words_for_dark_grounds_only() -> None:
     """A file that says one thing on white and another on black says what the preview says."""
     light, dark = (Pillow.new('L', (200, 60), value) for value in (255, 0))
