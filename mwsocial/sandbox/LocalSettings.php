@@ -61,6 +61,12 @@ $wgMainCacheType = CACHE_DB;
 $wgMessageCacheType = CACHE_DB;
 $wgParserCacheType = CACHE_DB;
 $wgSessionCacheType = CACHE_DB;
+# A replica shows old pages, and yet knows who is logged in: sessions are kept in one place.
+if ( getenv( 'MWSOCIAL_SANDBOX_SESSIONS' ) ) {
+	$wgSessionCacheType = 'sessions';
+	$wgObjectCaches['sessions'] = $wgObjectCaches[CACHE_DB];
+	$wgObjectCaches['sessions']['server']['dbDirectory'] = getenv( 'MWSOCIAL_SANDBOX_SESSIONS' );
+}
 $wgCacheDirectory = "$sandboxFolder/cache";
 $wgInvalidateCacheOnLocalSettingsChange = false;
 $wgJobRunRate = 1;

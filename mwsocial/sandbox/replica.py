@@ -27,7 +27,8 @@ class Replica:
     """A server with a copy of a running wiki; to be used with ``with``.
 
     *wiki*: the folder of the wiki; *folder*: a new one for the copy; *compiled*: where compiled scripts
-    are kept. Whoever was logged in stays logged in. Raises DeskError where the server does not start.
+    are kept. Sessions are those of the wiki, as everywhere: who logs in is known here, too. Raises
+    DeskError where the server does not start.
     """
 
     def __init__(self, programs: Programs, wiki: Path, folder: Path, compiled: Path) -> None:
@@ -54,7 +55,10 @@ class Replica:
             marker,
             self._folder / 'tmp' / 'replica.log',
             self._compiled,
-            {process.OWNER: process.own_identity()},
+            {
+                process.OWNER: process.own_identity(),
+                'MWSOCIAL_SANDBOX_SESSIONS': str(self._wiki / 'data'),
+            },
         )
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and process.alive(self._server):

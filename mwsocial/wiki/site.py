@@ -27,6 +27,11 @@ from mwsocial.wiki.userconfig import check_user_config, plain_host
 
 DEFAULT_CONFIG = 'MediaWiki:Social-media.json'
 
+#: A login takes five requests or six.
+_LOGIN_REQUESTS = 20
+#: MediaWiki's messages authpage-cannot-login-continue and authmanager-authn-not-in-progress.
+_SESSION_LOST = ('Your session most likely timed out', 'session data has been lost')
+
 _NS_USER = 2
 _NS_MEDIAWIKI = 8
 #: Options of Pywikibot that would lead to another wiki than the one that was checked.
@@ -139,12 +144,12 @@ def open_wiki(environ: Mapping[str, str] = os.environ) -> OpenWiki:
     title = _config_title(environ)
     import pywikibot
 
-    with _troubles():
+    with _logging_in(session):
         site = pywikibot.Site()
         log_in(site)
 
     def anew() -> None:
-        with _troubles():
+        with _logging_in(session):
             log_in(site, anew=True)
 
     api = Api(_sender(site, session), anew, simulate=simulating())
@@ -299,14 +304,20 @@ def _seconds(value: str | None) -> float:
 
 
 @contextmanager
-def _troubles() -> Iterator[None]:
-    """Make the desk's errors of Pywikibot's."""
+def _logging_in(session: BoundedSession) -> Iterator[None]:
+    """Make the desk's errors of Pywikibot's, and end a login that goes round in circles.
+
+    Where the wiki keeps no sessions Pywikibot would ask for a new token without an end.
+    """
+    session.left = _LOGIN_REQUESTS
     try:
         yield
     except DeskError:
         raise
     except Exception as error:
         raise _as_trouble(error) from None
+    finally:
+        session.left = None
 
 
 def _as_trouble(error: Exception) -> DeskError:
@@ -320,6 +331,11 @@ def _as_trouble(error: Exception) -> DeskError:
             'folder of user-config.py must be writable.'
         )
     if isinstance(error, exceptions.NoUsernameError):
+        # In this form of the API's errors the words are always English (api-login, errorformat=bc).
+        if any(sentence in words for sentence in _SESSION_LOST):
+            return TemporaryError(
+                'The wiki forgot the session between two steps of the login. Try again later.'
+            )
         return ConfigurationError(f'The login to the wiki does not work: {words}')
     if isinstance(error, exceptions.ServerError):
         return TemporaryError(f'The wiki cannot be reached now: {words} Try again later.')

@@ -45,6 +45,8 @@ class BoundedSession(requests.Session):
         self.count = 0
         self.limit = WHOLE
         self.pause = 1.0
+        #: so many requests more, and not one besides (None: no bound)
+        self.left: int | None = None
         #: raise for busy and broken servers, too: Pywikibot would wait as long as they say
         self.strict = True
 
@@ -62,6 +64,10 @@ class BoundedSession(requests.Session):
         kwargs['timeout'] = (min(CONNECT, silence), silence)
         deadline = time.monotonic() + self.limit
         for attempt in range(RECONNECTS + 1):
+            if self.left is not None:
+                if self.left <= 0:
+                    raise NoAnswer(f'{host} asks for the same thing again and again.', sent=False)
+                self.left -= 1
             self.count += 1
             try:
                 response = super().request(method, url, *args, **kwargs)

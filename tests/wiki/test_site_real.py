@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mwsocial.sandbox import Gate, Sandbox
+from mwsocial.sandbox.faults import Answer, Rule
 from mwsocial.sandbox.pywikibot_folder import write
 from mwsocial.wiki.save import Saved, save
 from tests.wiki.desks import BOT, CONFIG, CONFIG_TEXT, real_desk
@@ -43,8 +45,9 @@ def gate(ready: Sandbox) -> Iterator[Gate]:
         yield gate
 
 
-def run(folder: Path, gate: Gate) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, gate: Gate, *rules: Rule) -> subprocess.CompletedProcess[str]:
     gate.reset()
+    gate.rules += rules
     return subprocess.run(
         [sys.executable, '-c', OPEN], cwd=folder, capture_output=True, text=True, check=False,
         timeout=120, stdin=subprocess.DEVNULL,
@@ -109,6 +112,37 @@ def test_cookies_that_the_wiki_has_forgotten(tmp_path: Path, ready: Sandbox, gat
         path.write_text(text.replace('_session=', '_session=gone'))
     done = run(tmp_path, gate)
     assert (done.returncode, done.stdout) == (0, f'{BOT}\n'), done.stderr
+
+
+def login_answer(**said: str) -> Answer:
+    return Answer(200, [('Content-Type', 'application/json')], json.dumps({'login': said}).encode())
+
+
+def test_a_wiki_that_keeps_no_session_is_asked_twenty_times(
+    tmp_path: Path, ready: Sandbox, gate: Gate
+) -> None:
+    write(tmp_path, gate.host, ready.bot)
+    done = run(
+        tmp_path,
+        gate,
+        Rule(action='login', times=None, answer=login_answer(result='NeedToken', token='no+\\')),
+    )
+    assert done.returncode == 75, done.stdout + done.stderr
+    assert 'again and again' in done.stdout
+    assert requests(gate) == 21  # Pywikibot’s own options make one before
+
+
+def test_a_session_lost_within_the_login_is_no_fault_of_the_configuration(
+    tmp_path: Path, ready: Sandbox, gate: Gate
+) -> None:
+    write(tmp_path, gate.host, ready.bot)
+    sentence = 'Unable to continue login. Your session most likely timed out.'
+    done = run(
+        tmp_path, gate, Rule(action='login', answer=login_answer(result='Failed', reason=sentence))
+    )
+    assert done.returncode == 75, done.stdout + done.stderr
+    assert 'forgot the session' in done.stdout
+    assert run(tmp_path, gate).returncode == 0
 
 
 def test_a_session_that_ends_within_a_run(tmp_path: Path, ready: Sandbox) -> None:
