@@ -7,7 +7,7 @@ So the rules decide what is read, and only what they need is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -89,6 +89,10 @@ class Knowledge(Protocol):
 
     def text(self, revid: int) -> str:
         """The page's wikitext in this revision; '' where it is hidden."""
+        ...
+
+    def unread(self, revids: Iterable[int]) -> Set[int]:
+        """Those of the revisions whose texts have to be read before they are asked for."""
         ...
 
     def person(self, name: str) -> Person:

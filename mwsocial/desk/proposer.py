@@ -23,12 +23,7 @@ def proposer(item: Item, revid: int, knowledge: Knowledge, bots: AbstractSet[str
     oldest = None
     for start in range(0, min(len(chain), BATCH * ROUNDS), BATCH):
         batch = chain[start : start + BATCH]
-        missing: set[int] = set()
-        for revision in batch:
-            try:
-                knowledge.queue(revision.revid)
-            except Need as need:
-                missing |= need.texts
+        missing = knowledge.unread(revision.revid for revision in batch)
         if missing:
             raise Need(texts=missing)
         for revision in batch:

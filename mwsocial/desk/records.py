@@ -208,15 +208,11 @@ def _earlier(proven: Proven, time: datetime) -> Proven:
 
 
 def _load(own: Iterable[Revision], knowledge: Knowledge) -> None:
-    missing: set[int] = set()
+    wanted: set[int] = set()
     for revision in own:
-        wanted = [] if revision.text_hidden else [revision.revid]
-        wanted += [] if revision.parent_unseen else [revision.parentid]
-        for revid in filter(None, wanted):
-            try:
-                knowledge.queue(revid)
-            except Need as need:
-                missing |= need.texts
+        wanted |= set() if revision.text_hidden else {revision.revid}
+        wanted |= set() if revision.parent_unseen else {revision.parentid}
+    missing = knowledge.unread(wanted - {0})
     if missing:
         raise Need(texts=missing)
 

@@ -97,6 +97,10 @@ class PageHistory:
             self._parsed[revid] = self._reading(self.text(revid))
         return self._parsed[revid]
 
+    def unread(self, revids: Iterable[int]) -> set[int]:
+        """Those of the revisions whose texts have to be read with ``fetch``."""
+        return {revid for revid in revids if revid not in self._texts and not self._hidden(revid)}
+
     def person(self, name: str) -> Person:
         """A user as of now. Raises Need where it was not read."""
         if name not in self._people:

@@ -5,7 +5,7 @@ What is tested is the real pass, settling, acting and recording; only the wiki a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -389,6 +389,9 @@ class Knowledge:
 
     def decide(self, ask: Callable[[], Any]) -> Any:
         return ask()
+
+    def unread(self, revids: Iterable[int]) -> set[int]:
+        return set()
 
     def queue(self, revid: int) -> Queue:
         return Queue(tuple(item for (_, one), item in self._desk.old.items() if one == revid))

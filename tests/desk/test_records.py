@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -55,6 +56,9 @@ class Book:
 
     def text(self, revid: int) -> str:
         raise Need(texts=[revid])
+
+    def unread(self, revids: Iterable[int]) -> set[int]:
+        return set(revids) - self.read
 
     def person(self, name: str) -> Person:
         raise Need(people=[name])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -81,6 +81,9 @@ class Known:
 
     def text(self, revid: int) -> str:
         return self.texts[revid]
+
+    def unread(self, revids: Iterable[int]) -> set[int]:
+        return set()
 
     def person(self, name: str) -> Person:
         return Person(name, {'Alice': 1, 'Carol': 3, 'Mallory': 5}.get(name, 0))

@@ -15,7 +15,7 @@ from mwsocial.wiki.revision import Revision
 
 T = TypeVar('T')
 
-#: How many texts are asked for at once: the API gives fifty to an account without the right to more.
+#: How many texts are asked for first: the API gives fifty to an account without the right to more.
 BATCH = 50
 #: How many revisions are looked at before their authors are asked for.
 SLICE = 500
@@ -117,15 +117,8 @@ class History:
         return shown(self.queue(revision), item_id)
 
     def load(self, revisions: Iterable[Revision | None]) -> None:
-        """Make sure that these texts have been read. Raises ``Need`` for up to ``BATCH`` of them."""
-        missing: dict[int, None] = {}
-        for revision in filter(None, revisions):
-            try:
-                self.knowledge.text(revision.revid)
-            except Need as need:
-                missing.update(dict.fromkeys(need.texts))
-            if len(missing) >= BATCH:
-                break
+        """Make sure that these texts have been read. Raises one ``Need`` for all that have not."""
+        missing = self.knowledge.unread(one.revid for one in revisions if one)
         if missing:
             raise Need(texts=missing)
 
@@ -145,15 +138,17 @@ class History:
         if *parents*, until the id has gone from the page for good.
 
         An id is used once for ever, so further back than *back_to* (UTC) the way ends where a text no
-        longer holds it. Raises ``Need`` for one batch of texts after the other.
+        longer holds it. Raises ``Need`` for one batch of texts after the other, each twice as large:
+        with each the decision begins anew.
         """
-        step = BATCH // 2 if parents else BATCH
-        for start in range(0, len(revisions), step):
+        start, step = 0, BATCH // 2 if parents else BATCH
+        while start < len(revisions):
             batch = revisions[start : start + step]
             self.load(self.with_parents(batch) if parents else batch)
             yield from batch
             if self.gone(batch[-1], item_id, back_to):
                 return
+            start, step = start + step, 2 * step
 
     def gone(self, revision: Revision, item_id: str, back_to: datetime) -> bool:
         """Whether it is not worth looking for the id in anything older than this revision."""
@@ -163,11 +158,7 @@ class History:
 
     def known(self, revision: Revision) -> bool:
         """Whether the text has been read already, so that it may serve an explanation for free."""
-        try:
-            self.knowledge.text(revision.revid)
-        except Need:
-            return False
-        return True
+        return not self.knowledge.unread([revision.revid])
 
 
 def newest(

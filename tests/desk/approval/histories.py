@@ -7,7 +7,7 @@ reader does: a text that was not asked for is not there.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -273,6 +273,9 @@ class Memory:
 
     def queue(self, revid: int) -> Queue:
         return self._page(revid).queue()
+
+    def unread(self, revids: Iterable[int]) -> set[int]:
+        return set(revids) - self.texts
 
     def text(self, revid: int) -> str:
         return self._page(revid).text()

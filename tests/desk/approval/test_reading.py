@@ -76,14 +76,15 @@ def test_a_usual_approval() -> None:
     assert approving in memory.texts
 
 
-def test_texts_are_asked_for_in_batches() -> None:
-    world = busy(130)
+def test_a_long_history_takes_few_rounds() -> None:
+    """What came since is read whole, and at once; the past in batches that grow."""
+    world = busy(1300)
     world.approve(ALICE)
-    busy(110, world)
+    busy(1100, world)
     memory, verdict = ask(world.wait(minutes=10))
     assert isinstance(verdict, Approved)
-    assert memory.most == history.BATCH == 50
-    assert memory.rounds <= 3 + 3 + 3
+    # the page, the authors of three slices, the approval, what came after, and the past from 50 on
+    assert memory.rounds == 1 + 2 + 1 + 1 + 5
 
 
 def test_the_way_back_ends_where_the_id_is_gone() -> None:
@@ -151,8 +152,8 @@ def test_what_approvers_wrote_is_read_newest_first(monkeypatch: pytest.MonkeyPat
     assert isinstance(verdict, Approved)
     assert memory.people == {ALICE, BOB}
     assert len(parsed) == 2
-    # the page, the people, the approver's revisions, and the whole past in five batches
-    assert memory.rounds == 2 + 1 + 5
+    # the page, the people, the approver's revisions, and the whole past in three batches
+    assert memory.rounds == 2 + 1 + 3
 
 
 def test_former_rights_are_asked_only_of_who_touched_it() -> None:
