@@ -224,14 +224,14 @@ class Keys:
 
 def _later(when: Callable[[Request], bool]) -> Callable[[Request], bool]:
     """From the second such request on: in the middle of a thread."""
-    seen = 0
+    seen: set[int] = set()
 
     def takes(request: Request) -> bool:
-        nonlocal seen
+        # Several rules may ask about one request.
         if not when(request):
             return False
-        seen += 1
-        return seen > 1
+        seen.add(request.number)
+        return request.number > min(seen)
 
     return takes
 
