@@ -7,7 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from mwsocial.desk.fingerprint import SHOWN, fingerprint
@@ -15,6 +15,7 @@ from mwsocial.desk.item import Item, Queue
 from mwsocial.onwiki.manifest import pages
 from mwsocial.sandbox import Sandbox, mediawiki, process, pywikibot_folder
 from mwsocial.wiki.items import read_queue
+from tests.real.preloaded import Process, preloaded
 
 QUEUE = 'Social media/Queue'
 NEWS = 'Template:MediaWiki News'
@@ -144,10 +145,13 @@ class Desk:
         """Run a script as a job does."""
         return self.start(script, *args, **environment)()
 
-    def start(self, script: str, *args: str, **environment: str) -> Started:
-        """Start a script; call the result to wait for its end. ``.process`` is the process."""
-        command = [sys.executable, '-m', f'scripts.{script}', *args]
-        started = Started(command, self.environment(**environment))
+    def start(self, script: str, *args: str, apart: bool = False, **environment: str) -> Started:
+        """Start a script; call the result to wait for its end. ``.process`` is the process; *apart* as in
+        ``Started``.
+        """
+        started = Started(
+            [f'scripts.{script}', *args], self.environment(**environment), apart=apart
+        )
         self._started.append(started)
         return started
 
@@ -189,10 +193,19 @@ class Desk:
 class Started:
     """A script that runs."""
 
-    def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self._command = command
+    def __init__(
+        self, arguments: Sequence[str], environment: Mapping[str, str], *, apart: bool = False
+    ) -> None:
+        """*arguments*: those of ``python -m``. *apart*: by an interpreter of its own, from the beginning
+        (as under another loader, always); otherwise see ``preloaded``.
+        """
+        self._arguments = [*arguments]
+        self.process: Process | subprocess.Popen[str]
+        if not apart and 'LD_PRELOAD' not in environment:
+            self.process = preloaded().start(arguments, environment)
+            return
         self.process = subprocess.Popen(
-            command,
+            [sys.executable, '-m', *arguments],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -206,7 +219,9 @@ class Started:
             out, err = self.process.communicate(timeout=240)
         finally:
             self.end()
-        return Run(subprocess.CompletedProcess(self._command, self.process.returncode, out, err))
+        code = self.process.returncode
+        assert code is not None
+        return Run(subprocess.CompletedProcess(self._arguments, code, out, err))
 
     def end(self) -> None:
         """End it if it still runs."""

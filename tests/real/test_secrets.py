@@ -69,7 +69,7 @@ def titles(pid: int) -> str:
 
 def watched(desk: Desk, script: str, *args: str, **environment: str) -> tuple[Run, str]:
     """A run, and what its process was called while it lived."""
-    started = desk.start(script, *args, **environment)
+    started = desk.start(script, *args, apart=True, **environment)
     seen = set()
     while started.process.poll() is None and len(seen) < 50:
         seen.add(titles(started.process.pid))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.real
 def setup(sandbox: Sandbox, *args: str) -> Run:
     """Run the script as the bot's operator does."""
     environment = {'PATH': os.environ['PATH'], 'HOME': os.environ.get('HOME', '/')}
-    command = [sys.executable, '-m', 'scripts.setup_desk', *args]
+    command = ['scripts.setup_desk', *args]
     return Started(command, environment | sandbox.environment)()
 
 
@@ -89,10 +88,10 @@ def test_help_and_wrong_options() -> None:
     """``-help`` needs no wiki; a wrong option is a sentence and exit code 2."""
     for script in ('post_queue', 'pull_sources', 'setup_desk', 'check_desk'):
         environment = {'PATH': os.environ['PATH'], 'HOME': '/nonexistent'}
-        run = Started([sys.executable, '-m', f'scripts.{script}', '-help'], environment)()
+        run = Started([f'scripts.{script}', '-help'], environment, apart=True)()
         assert run.code == 0, run
         assert 'Exit codes' in run.text
-        run = Started([sys.executable, '-m', f'scripts.{script}'], environment)()
+        run = Started([f'scripts.{script}'], environment, apart=True)()
         assert run.code == 2, run
         assert 'MWSOCIAL_WIKI' in run.text
         assert 'Traceback' not in run.text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -160,7 +159,7 @@ class Stage:
         """Start a run, as the agent does where it is given options."""
         if not agent:
             return self.desk.start(script, **environment)
-        command = [sys.executable, '-m', 'tests.trust.agent', *agent, script]
+        command = ['tests.trust.agent', *agent, script]
         started = Started(command, self.desk.environment(**environment))
         self.desk._started.append(started)
         return started
