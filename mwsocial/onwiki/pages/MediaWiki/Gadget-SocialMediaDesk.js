@@ -111,7 +111,8 @@
 	 * sheet (Extension:TemplateStyles), and a style can hide words and show others.
 	 */
 	function apart( inside ) {
-		var host = $( '<div>' );
+		// The window has a side of its own; the words begin where their script begins.
+		var host = $( '<div>' ).css( 'text-align', 'start' );
 		if ( !host[ 0 ].attachShadow ) {
 			return host.text( inside.text() );
 		}
