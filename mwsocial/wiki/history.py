@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -23,6 +23,8 @@ T = TypeVar('T')
 
 #: How often a history is asked for that lags behind what was seen already.
 _LOOKS = 4
+#: Bytes of text that MediaWiki puts into one answer ($wgAPIMaxResultSize).
+_ANSWER = 8 * 1024 * 1024
 _PROPS = 'ids|timestamp|user|userid|comment|tags|flags|size|sha1'
 
 
@@ -126,8 +128,9 @@ class PageHistory:
         for revid in need.texts - self._texts:
             if self._store.get(revid, self._sha1(revid)) is None:
                 wanted.append(revid)
-        for revid, text in texts(self._api, wanted).items():
-            self._store.put(revid, text, self._sha1(revid))
+        for some in self._portions(wanted):
+            for revid, text in texts(self._api, some).items():
+                self._store.put(revid, text, self._sha1(revid))
         self._texts |= need.texts
         missing = need.people - self._people.keys()
         if missing:
@@ -153,6 +156,21 @@ class PageHistory:
                 self.fetch(need)
                 before = need
         raise RuntimeError('a decision goes on asking for what has been read')
+
+    def _portions(self, wanted: Iterable[int]) -> Iterator[list[int]]:
+        """As many texts as one answer has room for: whole ones are held only until they are packed."""
+        known = self._revisions or {}
+        portion: list[int] = []
+        size = 0
+        for revid in sorted(wanted):
+            one = known[revid].size if revid in known else 0
+            if portion and (len(portion) >= self._api.batch or size + one > _ANSWER):
+                yield portion
+                portion, size = [], 0
+            portion.append(revid)
+            size += one
+        if portion:
+            yield portion
 
     def _hidden(self, revid: int) -> bool:
         revision = self._revisions.get(revid) if self._revisions is not None else None

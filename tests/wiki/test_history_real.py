@@ -84,11 +84,22 @@ def test_decisions_get_what_they_ask_for(api: Api, title: str, wiki: Sandbox) ->
         knowledge.decide(insatiable)
 
 
-def test_texts_of_one_need_are_one_request(api: Api, title: str, wiki: Sandbox) -> None:
+@pytest.mark.parametrize(('room', 'requests'), [(1000, 1), (3, 2), (1, 5)])
+def test_texts_of_one_need_are_as_few_requests_as_hold_them(
+    api: Api,
+    title: str,
+    wiki: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+    room: int,
+    requests: int,
+) -> None:
+    """Five texts of a byte besides the newest, which is known: two and three, or each alone."""
+    monkeypatch.setattr('mwsocial.wiki.history._ANSWER', room)
+    wiki.person('Carol').edit(title, 'f')
     for number in range(5):
         wiki.person('Carol').edit(title, f'{number}')
     knowledge = history(api, title)
-    wanted = {revision.revid for revision in knowledge.chain}
+    wanted = {revision.revid for revision in knowledge.chain[:-1]}
     asked = []
     send = api._send
     api._send = lambda *args: asked.append(args) or send(*args)  # type: ignore[func-returns-value]
@@ -97,8 +108,8 @@ def test_texts_of_one_need_are_one_request(api: Api, title: str, wiki: Sandbox) 
         knowledge.fetch(Need(texts=wanted))
     finally:
         api._send = send
-    assert len(asked) == 1
-    assert [knowledge.text(one.revid) for one in knowledge.chain] == [*'43210', 'first']
+    assert len(asked) == requests
+    assert [knowledge.text(one.revid) for one in knowledge.chain[:-1]] == [*'43210f']
 
 
 def test_an_imported_revision_is_not_in_the_chain(api: Api, title: str, wiki: Sandbox) -> None:
