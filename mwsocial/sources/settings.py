@@ -8,11 +8,11 @@ the host of a wiki (``meta.wikimedia.org``), or the address of its ``api.php`` w
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from mwsocial.channels.transport import is_loopback
 from mwsocial.wiki.part import Part, page_title
@@ -73,15 +73,17 @@ def _words(value: str) -> str:
     return value.strip()
 
 
-def _named(value: object) -> object:
-    if isinstance(value, dict):
-        for name in value:
-            if not _NAME.fullmatch(str(name)):
-                raise ValueError(
-                    f'“{name}” cannot name a source: expected at most 30 lower-case letters, digits, '
-                    'spaces and hyphens'
-                )
-    return value
+Source = TypeVar('Source')
+
+
+def _named(sources: dict[str, Source]) -> dict[str, Source]:
+    for name in sources:
+        if not _NAME.fullmatch(name):
+            raise ValueError(
+                f'“{name}” cannot name a source: expected at most 30 lower-case letters, digits, '
+                'spaces and hyphens'
+            )
+    return sources
 
 
 Address = Annotated[str, AfterValidator(address)]
@@ -160,8 +162,8 @@ class Events(Part):
     out.
     """
 
-    calendars: Annotated[dict[str, Calendar], BeforeValidator(_named)] = Field(default_factory=dict)
-    pages: Annotated[dict[str, EventPage], BeforeValidator(_named)] = Field(default_factory=dict)
+    calendars: Annotated[dict[str, Calendar], AfterValidator(_named)] = Field(default_factory=dict)
+    pages: Annotated[dict[str, EventPage], AfterValidator(_named)] = Field(default_factory=dict)
     remind: tuple[Kind, ...] = ('week', 'day', 'hour')
     days: Days = 30
 
@@ -232,11 +234,11 @@ class Sources(Part):
     releases: Releases | None = None
     deployments: Deployments | None = None
     events: Events | None = None
-    feeds: Annotated[dict[str, Feed], BeforeValidator(_named)] = Field(default_factory=dict)
-    discussions: Annotated[dict[str, Discussion], BeforeValidator(_named)] = Field(
+    feeds: Annotated[dict[str, Feed], AfterValidator(_named)] = Field(default_factory=dict)
+    discussions: Annotated[dict[str, Discussion], AfterValidator(_named)] = Field(
         default_factory=dict
     )
-    metrics: Annotated[dict[str, Metric], BeforeValidator(_named)] = Field(default_factory=dict)
+    metrics: Annotated[dict[str, Metric], AfterValidator(_named)] = Field(default_factory=dict)
     facts: Facts | None = None
     most_on_page: int = Field(default=40, ge=1, le=200)
     most_per_run: int = Field(default=10, ge=1, le=12)

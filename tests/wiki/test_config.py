@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from hypothesis import strategies as st
 
 from mwsocial.desk.rules import Rules
 from mwsocial.errors import ConfigurationError
+from mwsocial.onwiki.manifest import pages
 from mwsocial.wiki.config import DeskConfig, parse_config
 
+ROOT = Path(__file__).parents[2]
 TITLE = 'MediaWiki:Social-media.json'
 LEAST: dict[str, Any] = {'bot': 'News bot', 'approvers': {'groups': ['sysop']}}
 
@@ -206,6 +209,40 @@ def test_mistakes_in_sources_are_named(sources: dict[str, Any], needles: list[st
     words = wrong_values(sources=sources)
     for needle in ['"sources"', *needles]:
         assert needle in words
+
+
+def test_words_of_sources_are_lists() -> None:
+    words = {'words': ['MediaWiki', 'Parsoid']}
+    sources = parse(
+        sources={
+            'feeds': {'one': {'url': 'https://a.example/', **words}},
+            'events': {
+                'calendars': {'two': {'url': 'https://a.example/', **words}},
+                'pages': {'three': {'page': 'Events', **words}},
+            },
+            'discussions': {'four': {'page': 'Talk', **words}},
+        }
+    ).sources
+    assert sources.events is not None
+    for found in (
+        sources.feeds['one'], sources.events.calendars['two'], sources.events.pages['three'],
+        sources.discussions['four'],
+    ):  # fmt: skip
+        assert found.words == ('MediaWiki', 'Parsoid')
+
+
+def test_the_page_that_setup_makes_lacks_a_bot_and_an_approver_only() -> None:
+    page = next(page for page in pages() if page.title == TITLE)
+    text = json.loads(page.text)
+    config = parse_config(json.dumps({**text, **LEAST}), TITLE)
+    assert config.sources.feeds['diff'].words == ('MediaWiki',)
+
+
+@pytest.mark.parametrize('path', [*sorted(ROOT.glob('docs/*.md')), ROOT / 'README.md'], ids=lambda one: one.name)
+def test_what_the_documentation_shows_is_right(path: Path) -> None:
+    for part in path.read_text('utf-8').split('```json\n')[1:]:
+        shown = part.partition('```')[0].strip()
+        parse(**json.loads(shown if shown.startswith('{') else f'{{{shown}}}'))
 
 
 def test_sources_have_defaults() -> None:
