@@ -9,6 +9,7 @@ from datetime import datetime
 
 from mwsocial.desk import validity
 from mwsocial.desk.approval import Approved, NotApproved, approval, first_holder, proved
+from mwsocial.desk.approval.people import approvers
 from mwsocial.desk.files import IMAGES, FileFacts, titles_of
 from mwsocial.desk.image_rules import name_problem
 from mwsocial.desk.item import Item, Queue
@@ -127,6 +128,8 @@ def _situation(
     verdict: Approved | NotApproved | None = None
     declined: int | None = None
     settled: dict[str, str] = {}
+    not_counted: Reason | None = None
+    may = approvers(bench.rules)
     if any(names(revision, item.id) for revision in bench.ledger):
         with gathering.noting():
             records = proven_records(item.id, places, bench.ledger, knowledge)
@@ -137,6 +140,8 @@ def _situation(
         with gathering.noting():
             proof = proved('decline', item.id, knowledge, bench.rules, now)
             declined = proof.revision.revid if proof else None
+            if proof is None:
+                not_counted = Reason('delivery-not-proved', ('decline', may))
     for name, proven in records.items():
         if proven.record.kind == 'unconfirmed' and item.editors.get(f'settle-{name}'):
             with gathering.noting():
@@ -144,11 +149,15 @@ def _situation(
                 answer = read_settlement(proof.value) if proof else None
                 if proof and answer and proof.revision.revid > proven.revision.revid:
                     settled[name] = answer
+                else:
+                    not_counted = Reason('delivery-not-settled', (name, may))
     takedown: int | None = None
     if item.editors.get('delete-posts'):
         with gathering.noting():
             proof = proved('delete-posts', item.id, knowledge, bench.rules, now)
             takedown = proof.revision.revid if proof else None
+            if proof is None:
+                not_counted = Reason('delivery-not-proved', ('delete-posts', may))
     changed: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
     if isinstance(verdict, Approved):
@@ -173,6 +182,7 @@ def _situation(
         abilities={name: facts.abilities for name, facts in bench.desk.channels.items()},
         not_live=bench.not_live,
         takedown=takedown,
+        not_counted=not_counted,
     )
 
 

@@ -25,6 +25,8 @@ NEWS = 'news'
 #: looked into by whoever comes next. Between the two nobody can still be sending.
 LEASE = timedelta(minutes=5)
 STALE = timedelta(minutes=10)
+#: Why an approval no longer holds where the words are others now.
+_CHANGED = frozenset({'approval-stale-by', 'approval-content'})
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Situation:
     many posts it makes on a channel where that is not one. ``changed`` are the places whose post says
     something else than what is approved, ``fixed`` those of them that no edit can mend; ``abilities`` is
     what the enabled channels can do, ``not_live`` why one of them cannot be used. ``takedown`` is the
-    revision by which an approver wants the posts taken down.
+    revision by which an approver wants the posts taken down. ``not_counted``: what to say of a line that
+    asks for something and that no approver wrote as it must be.
     """
 
     item: Item
@@ -69,6 +72,7 @@ class Situation:
     abilities: Mapping[str, Abilities] = field(default_factory=dict)
     not_live: Mapping[str, Reason] = field(default_factory=dict)
     takedown: int | None = None
+    not_counted: Reason | None = None
 
     @property
     def places(self) -> list[str]:
@@ -125,6 +129,8 @@ def stand(situation: Situation, rules: Rules, now: datetime) -> Standing:
         over = target.action in ('send', 'wait', 'missed', 'failed')
         targets[name] = Target('wait', record=target.record) if over else target
     state, note = _sum_up(situation, targets, blocked)
+    if state != 'sending' and (note is None or state == 'unconfirmed'):
+        note = situation.not_counted or note
     return Standing(situation, state, note, targets)
 
 
@@ -326,7 +332,7 @@ def _sum_up(
         state = 'partly posted' if 'done' in actions else 'deleted'
         return state, first('done') or blocked[1]
     if wanted and wanted <= {'done'}:
-        return 'posted', first('done')
+        return 'posted', first('done') or _changed_since(situation)
     if wanted and wanted <= {'done', 'deleted'}:
         return 'deleted', first('done')
     if actions & {'done', 'deleted'}:
@@ -340,6 +346,14 @@ def _sum_up(
     if 'missed' in actions:
         return 'missed', first('missed')
     return 'approved', first('wait') or first('send')
+
+
+def _changed_since(situation: Situation) -> Reason | None:
+    """That what the page shows is not what was posted, and that nobody has approved it."""
+    approval = situation.approval
+    if isinstance(approval, NotApproved) and approval.reason.key in _CHANGED:
+        return Reason('delivery-changed-since')
+    return None
 
 
 def _plain(action: str) -> str:

@@ -44,7 +44,9 @@ def _items(reading: Reading) -> list[Need]:
         item = standing.item
         state = Reason('checking-state-' + standing.state.replace(' ', '-'))
         name = item.id or f'line {item.line}'
-        link = f'{reading.title}{anchor(reading.text, item.line)}'
+        # The card's own anchor; most headings say the same.
+        place = f'#social-media-{item.id}' if item.id else anchor(reading.text, item.line)
+        link = f'{reading.title}{place}'
         return Need(name, standing.note or state, link)
 
     return [need(standing) for standing in reading.standings if needs_a_person(standing)]

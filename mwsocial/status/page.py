@@ -78,7 +78,7 @@ def _queue(status: Status, pages: Mapping[str, str]) -> Iterator[str]:
     yield f'* [[:{pages["queue"]}]]: {counted or _say("status-empty")}'
     if status.following:
         item_id, time = status.following.item_id, status.following.time
-        link = f'[[:{pages["queue"]}#{item_id}|{item_id}]]'
+        link = f'[[:{pages["queue"]}#social-media-{item_id}|{item_id}]]'
         yield f'* {_say("status-next", link, _moment(time))}'
     for title, number in status.undecided.items():
         yield f'* [[:{title}]]: {_say("status-undecided", str(number))}'

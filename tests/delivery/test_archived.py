@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
@@ -33,6 +34,9 @@ class Wiki:
         if revid not in self.read:
             raise Need(texts=[revid])
         return self.queues[revid]
+
+    def unread(self, revids: Iterable[int]) -> set[int]:
+        return set(revids) - self.read
 
     def archived(self, *ids: str) -> dict[str, Item | None]:
         removals = marked(self.chain, {BOT}, (ARCHIVE,))

@@ -8,6 +8,7 @@ import pytest
 
 from mwsocial.channels.base import Abilities
 from mwsocial.desk.approval import Approved, NotApproved
+from mwsocial.desk.approval.verdict import Kind
 from mwsocial.desk.item import Item
 from mwsocial.desk.plan import Pace, Plan, choose, make_plan, once_recorded, without_sends
 from mwsocial.desk.records import Proven, Record
@@ -347,3 +348,34 @@ def test_a_stop_on_the_page_keeps_no_post_up() -> None:
     assert taken['mastodon'].action == 'delete'
     sends = without_sends(standings(situation()), removals=True)[0].targets
     assert {target.action for target in sends.values()} == {'wait'}
+
+
+def test_what_does_not_count_is_said() -> None:
+    """A line by somebody whose word does not count is told where nothing else has to be said."""
+    said = Reason('delivery-not-proved', ('decline', 'sysop'))
+    unproved = situation(approval=NOT_YET, not_counted=said)
+    assert (stand(unproved, RULES, NOW).state, stand(unproved, RULES, NOW).note) == ('proposed', said)
+    refused = NotApproved(Reason('approval-not-by-approver', ('Erin', '7', 'sysop')), 'refused')
+    assert stand(situation(approval=refused, not_counted=said), RULES, NOW).note == refused.reason
+    unsure = {'mastodon': record('unconfirmed', rest='lost')}
+    assert stand(situation(unsure, not_counted=said), RULES, NOW).note == said
+    assert stand(situation({'mastodon': record('sending')}, not_counted=said), RULES, NOW).note is None
+
+
+@pytest.mark.parametrize(
+    ('key', 'note'),
+    [
+        ('approval-stale-by', 'delivery-changed-since'),
+        ('approval-content', 'delivery-changed-since'),
+        # The language of the desk is another now: nobody has changed the words.
+        ('approval-stale', None),
+        ('approval-none', None),
+    ],
+)
+def test_words_that_changed_after_the_post(key: str, note: str | None) -> None:
+    posted = {'mastodon': record('posted'), 'x': record('posted')}
+    kind: Kind = 'none' if key == 'approval-none' else 'stale'
+    one = situation(posted, approval=NotApproved(Reason(key, ('Erin', '7', 'sysop')), kind))
+    standing = stand(one, RULES, NOW)
+    assert standing.state == 'posted'
+    assert (standing.note.key if standing.note else None) == note

@@ -117,6 +117,26 @@ def test_the_approve_link_opens_a_filled_in_form(desk: Sandbox, show: Show, alt:
     assert 'With this you answer for them' in form
 
 
+def test_who_may_not_decide_takes_no_button_away(show: Show) -> None:
+    """Anybody can write that an item is declined, or an approval that does not count."""
+    plain = {'id': 'it', 'text': 'Hello from the desk'}
+    finger = _finger(**plain)
+    right = f'{finger} Erin'
+    for more, button in (
+        ({'decline': 'spam Erin'}, True),
+        ({'decline': 'spam Alice', 'state': 'declined'}, False),
+        ({'approved': right}, False),
+        ({'approved': right, 'note': 'Erin may not approve.'}, True),
+        ({'approved': right, 'state': 'posted'}, False),
+        ({'approved': f'{"0" * 40} Alice', 'state': 'posted'}, True),
+        ({'state': 'posted'}, False),
+    ):
+        seen = html.text(show(item(**plain, **more)))
+        assert ('Approve these words' in seen) is button, more
+        assert (f'| approved = {finger} ~~~~' in seen) is button, more
+    assert 'Decline asked for: spam' in html.text(show(item(**plain, decline='spam Erin')))
+
+
 def _decision(admin: Person, approved: str, item_id: str = 'hello') -> str:
     words = f'{{{{Social media decision|id={item_id}|approved={approved} ~~~~}}}}'
     return admin.parse(words, QUEUE)
@@ -410,13 +430,15 @@ def test_words_of_strangers_stay_words(admin: Person, place: str) -> None:
 
 
 @pytest.mark.parametrize('place', ['comment', 'hold', 'decline', 'note', 'approved'])
-def test_signed_words_keep_only_links_to_people_and_diffs(admin: Person, place: str) -> None:
+def test_signed_words_keep_only_links_to_people_files_and_diffs(admin: Person, place: str) -> None:
     page = _parse(admin, '\n\n'.join(item(id='it', text='a', **{place: nasty}) for nasty in NASTY))
     _assert_inert(page)
     kept = _foreign(page['text'])
-    assert len(kept) == 2
-    assert kept[0].partition('?')[2].startswith('title=User:A&')
-    assert kept[1].endswith('Special:Diff/1')
+    # one to the person, one to the diff, one to the file (as a link, never the file itself)
+    assert len(kept) == 3
+    assert kept[0].endswith('File:MediaWiki_1.47.png')
+    assert kept[1].partition('?')[2].startswith('title=User:A&')
+    assert kept[2].endswith('Special:Diff/1')
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,10 @@ def test_every_sentence_is_used() -> None:
         if title.startswith('Module:') and not title.endswith('/i18n')
     )
     made = tuple(re.findall(r"'(onwiki-[a-z-]+-)' \.\.", code))
-    named = {f'onwiki-{name}' for name in ('hold', 'decline', 'delete-posts')}
+    named = {
+        f'onwiki-{name}'
+        for name in ('hold', 'decline', 'delete-posts', 'decline-asked', 'delete-posts-asked')
+    }
     for key in re.findall(r'\["(onwiki-[^"]*)"\]', PAGES['Module:Social media/i18n'].text):
         assert f"'{key}'" in code or key.startswith(made) or key in named, key
 

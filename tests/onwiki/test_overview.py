@@ -29,7 +29,7 @@ def test_every_state_is_where_its_people_look(show: Show) -> None:
     assert _count(page, 'Needs a person') == 5
     assert _count(page, 'Wait for an approver') == 1
     assert _count(page, 'Go out today') == 2
-    assert _count(page, 'On hold, by whoever set it') == 1
+    assert _count(page, 'On hold') == 1
     assert _count(page, 'Posted') == 1
     # Each leads to its card; what was declined or taken down waits for nobody.
     ids = {one['id'] for one in html.tags(page) if one.get('id', '').startswith('social-media-')}

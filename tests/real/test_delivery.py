@@ -42,6 +42,38 @@ def test_from_proposal_to_posted(desk: Desk) -> None:
     assert len(desk.posts()) == 1
 
 
+def shown(desk: Desk) -> str:
+    """The queue as its readers see it, as HTML."""
+    return str(desk.person('Admin').api(action='parse', page=QUEUE, prop='text')['parse']['text'])
+
+
+def test_what_does_not_count_is_told(desk: Desk) -> None:
+    """Whoever asks for something in vain, or changes what is out, reads on the item what comes of it."""
+    desk.propose('told', text='The first words')
+    desk.change('| id = told\n', '| id = told\n| decline = spam ~~~~\n', by='Dave')
+    run = desk.run()
+    assert run.code == 0, run
+    assert 'The line “decline” does not count' in desk.item('told').bot['note']
+    assert 'Approve these words' in shown(desk)
+    desk.approve('told')
+    assert desk.run().code == 0
+    (post,) = desk.posts()
+    desk.change('The first words', 'Other words', by='Dave')
+    assert desk.run().code == 0
+    item = desk.item('told')
+    assert item.bot['state'] == 'posted'
+    assert 'not what was posted' in item.bot['note']
+    assert 'Approve these words' in shown(desk)
+    line = next(one for one in desk.text().splitlines() if one.startswith('| approved = '))
+    desk.change(line, f'| approved = {desk.fingerprint("told")} ~~~~', by='Bob')
+    run = desk.run()
+    assert run.code == 0, run
+    (changed,) = desk.posts()
+    assert (changed['id'], 'Other words' in changed['content']) == (post['id'], True), run
+    # The decline still stands there, and still counts for nothing.
+    assert 'The line “decline” does not count' in desk.item('told').bot['note']
+
+
 def test_nothing_else_changes(desk: Desk) -> None:
     """What the bot does not mean to change on the page stays the same, byte for byte."""
     desk.propose('bytes', text='byte for byte')

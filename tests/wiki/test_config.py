@@ -238,7 +238,9 @@ def test_the_page_that_setup_makes_lacks_a_bot_and_an_approver_only() -> None:
     assert config.sources.feeds['diff'].words == ('MediaWiki',)
 
 
-@pytest.mark.parametrize('path', [*sorted(ROOT.glob('docs/*.md')), ROOT / 'README.md'], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    'path', [*sorted(ROOT.glob('docs/*.md')), ROOT / 'README.md'], ids=lambda one: one.name
+)
 def test_what_the_documentation_shows_is_right(path: Path) -> None:
     for part in path.read_text('utf-8').split('```json\n')[1:]:
         shown = part.partition('```')[0].strip()

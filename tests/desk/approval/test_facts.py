@@ -25,7 +25,11 @@ def approved(**content: str) -> Approved:
     [
         (PostFact(public=True), None),
         (PostFact(public=True, since=START - SECOND), None),
-        (PostFact(public=False), f'The post {POST} is no longer public.'),
+        (
+            PostFact(public=False),
+            f'The post {POST} is no longer public, so it is not shared or answered. '
+            'Decline the item, or name another post.',
+        ),
         (PostFact(public=True, since=START), f'The post {POST} does not stand as Alice'),
     ],
 )

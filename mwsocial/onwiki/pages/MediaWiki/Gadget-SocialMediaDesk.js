@@ -282,7 +282,10 @@
 	/** What a line is to say: a reason, or a decision that is asked about once; null for nothing. */
 	function words_of( id, name, given ) {
 		if ( name !== 'decision' ) {
-			return OO.ui.prompt( say( 'gadget-line-question', name, id ), { textInput: { value: given } } );
+			return OO.ui.prompt(
+				say( /^settle-/.test( name ) ? 'gadget-settle-question' : 'gadget-line-question', name, id ),
+				{ textInput: { value: given } }
+			);
 		}
 		return ask( say( 'gadget-decide-question', given ), $( '<p>' ).text(
 			say( given === 'ignore' ? 'gadget-leave-consequence' : 'gadget-use-consequence' )
@@ -303,6 +306,9 @@
 				// Nothing that ends the parameter or the item.
 				if ( words === null || !words.trim() || /[|{}\n<>]/.test( words ) ) {
 					tell( button, say( words === null ? 'gadget-nothing' : 'gadget-plain-words' ), false );
+					return;
+				} else if ( /^settle-/.test( name ) && !/^(again|posted https?:\/\/\S+)$/.test( words.trim() ) ) {
+					tell( button, say( 'gadget-settle-wrong' ), false );
 					return;
 				}
 				return text( page ).then( function ( found ) {

@@ -65,7 +65,7 @@ end
 
 -- Approving ------------------------------------------------------------------------------------
 
-local APPROVABLE = { proposed = true, failed = true, missed = true, ['partly posted'] = true, invalid = true }
+local APPROVABLE = { proposed = true, failed = true, missed = true, ['partly posted'] = true, invalid = true, posted = true }
 
 --- Whether this is the preview of an edit.
 function p.preview_of_edit( frame )
@@ -75,8 +75,14 @@ local preview_of_edit = p.preview_of_edit
 
 --- The button that approves, and the line to copy; or why there is none.
 function p.approval( item, config, frame )
-	if not APPROVABLE[item.state] or #item.problems > 0 or not item.fingerprint or item.signed.decline then
+	if not APPROVABLE[item.state] or #item.problems > 0 or not item.fingerprint then
 		return ''
+	end
+	local shown = item.fingerprint:sub( 1, p.SHOWN )
+	local seen = ( item.signed.approved or '' ):match( '^%x+' )
+	local approved = seen and #seen >= p.SHOWN and item.fingerprint:sub( 1, #seen ) == seen
+	if item.state == 'posted' and ( approved or not seen ) then
+		return '' -- what is out is what the page shows
 	end
 	local title = mw.title.getCurrentTitle()
 	if title.prefixedText ~= config.queue then
@@ -86,12 +92,11 @@ function p.approval( item, config, frame )
 	elseif item.id == '' then
 		return element( 'div', STYLES.box .. ';padding-inline:0;' .. SUBTLE, say( 'onwiki-no-id' ) )
 	end
-	local shown = item.fingerprint:sub( 1, p.SHOWN )
-	local seen = ( item.signed.approved or '' ):match( '^%x+' )
-	if seen and #seen >= p.SHOWN and item.fingerprint:sub( 1, #seen ) == seen and item.state == 'proposed' then
+	-- Once the bot has said why it does not count, it can be approved again.
+	if approved and item.state == 'proposed' and not item.bot.note then
 		return element( 'div', STYLES.box .. ';padding-inline:0;' .. SUBTLE, say( 'onwiki-approval-waits' ) )
 	end
-	local warning = seen and item.state == 'proposed' and box( 'warn', say( 'onwiki-approval-other' ) ) or ''
+	local warning = seen and not approved and ( item.state == 'proposed' or item.state == 'posted' ) and box( 'warn', say( 'onwiki-approval-other' ) ) or ''
 	local query = {
 		action = 'edit', section = 'new', preload = config.queue .. '/Decision preload',
 		preloadtitle = tools.plain( 'onwiki-decision-title', item.id ),
@@ -180,6 +185,9 @@ local function lines( item, suggested )
 		offer( 'settle-' .. channel .. ' = again', 'forms-settle-again' )
 	end
 	if item.state == 'posted' or item.state == 'partly posted' or #unsure > 0 then
+		if item.state == 'partly posted' then
+			offer( 'decline = REASON', 'forms-decline-rest' )
+		end
 		offer( 'delete-posts = REASON', 'forms-delete' )
 	elseif item.state ~= 'declined' and item.state ~= 'deleted' then
 		if not item.signed.hold then
@@ -211,7 +219,7 @@ function p.others( item, config, frame )
 	local found = ( here or suggested and not item.bot.decision ) and lines( item, suggested ) or {}
 	return element( 'div', STYLES.row .. ';margin:.7em 0 0;font-size:.9em', table.concat( links, ' ' ), 'class="plainlinks"' ) ..
 		( #found > 0 and element( 'div', 'font-size:.9em;margin:.3em 0 0',
-			element( 'div', SUBTLE, say( 'forms-lines' ) ) ..
+			element( 'div', SUBTLE, say( suggested and 'forms-decide' or 'forms-lines' ) ) ..
 			element( 'ul', nil, table.concat( found ), 'class="mw-collapsible-content"' ),
 			'class="mw-collapsible mw-collapsed mwsocial-lines" data-desk-id="' .. item.id .. '"' ) or '' )
 end

@@ -86,11 +86,11 @@ local function record( config, name, value )
 		return linked( rest:match( '^%S+ %d+ (%S+)' ) or '' )
 	elseif kind == 'kept' then
 		local place, why = rest:match( '^%S+ %d+ (%S+) ?(.*)$' )
-		return linked( place or '' ) .. ( why and why ~= '' and ': ' .. element( 'bdi', nil, tools.signed( why ) ) or '' )
+		return linked( place or '' ) .. ( why and why ~= '' and ': ' .. element( 'bdi', nil, tools.signed( why ), tools.written( config ) ) or '' )
 	elseif kind == 'sending' then
 		return words
 	end
-	return words .. ( rest ~= '' and ': ' .. element( 'bdi', nil, tools.signed( rest ) ) or '' )
+	return words .. ( rest ~= '' and ': ' .. element( 'bdi', nil, tools.signed( rest ), tools.written( config ) ) or '' )
 end
 
 local function records( item, config )
@@ -112,20 +112,23 @@ local function records( item, config )
 	return element( 'div', 'margin:.5em 0 0;overflow-wrap:anywhere', list( rows ) )
 end
 
-local function lines( item )
+local function lines( item, config )
 	local parts = {}
 	local function add( key, ... )
 		parts[#parts + 1] = element( 'div', 'margin:.4em 0 0;overflow-wrap:anywhere', html( key, ... ) )
 	end
 	for _, name in ipairs( { 'hold', 'decline', 'delete-posts' } ) do
 		if item.signed[name] then
+			-- Anybody can write such a line: what came of it is told by what the bot says.
+			local asked = name == 'decline' and item.state ~= 'declined' or
+				name == 'delete-posts' and item.state ~= 'deleted'
 			parts[#parts + 1] = frame_of( name == 'hold' and 'warn' or 'quiet',
-				html( 'onwiki-' .. name, element( 'bdi', nil, tools.signed( item.signed[name] ) ) ) )
+				html( 'onwiki-' .. name .. ( asked and '-asked' or '' ), element( 'bdi', nil, tools.signed( item.signed[name] ) ) ) )
 		end
 	end
 	if item.bot.note then
 		parts[#parts + 1] = frame_of( STATES[item.state] == 'good' and 'quiet' or 'warn',
-			html( 'onwiki-note', element( 'bdi', nil, tools.signed( item.bot.note ) ) ) )
+			html( 'onwiki-note', element( 'bdi', nil, tools.signed( item.bot.note ), tools.written( config ) ) ) )
 	end
 	local found = item.bot['approved-in'] and diff( item.bot['approved-in'], say( 'onwiki-edit' ) )
 	local signed = ( item.signed.approved or '' ):gsub( '^%x+%s*', '' )
@@ -183,7 +186,7 @@ function p.item( item, config, frame )
 	local anchor = item.id ~= '' and ' id="social-media-' .. item.id .. '"' or ''
 	return look.styles() .. group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[STATES[item.state]].border,
 		label( 'onwiki-card', item.id, tools.plain( 'onwiki-state-' .. key ) ),
-		head .. hint .. fault .. p.problems( item ) .. records( item, config ) .. lines( item ) ..
+		head .. hint .. fault .. p.problems( item ) .. records( item, config ) .. lines( item, config ) ..
 		previews.show( item, config ) .. actions.approval( item, config, frame ) .. actions.others( item, config, frame ),
 		tools.spoken() .. ' class="mwsocial"' .. anchor )
 end
@@ -223,7 +226,7 @@ function p.mention( args, config, frame )
 			element( 'span', SUBTLE .. ';' .. STYLES.last, time and tools.said( time ) or inert( date ) ) ) ..
 		element( 'div', STYLES.words, inert( value( 'excerpt' ) ), 'dir="auto"' ) ..
 		element( 'div', SUBTLE .. ';overflow-wrap:anywhere', address ) ..
-		( note ~= '' and frame_of( 'warn', html( 'onwiki-note', element( 'bdi', nil, tools.signed( note ) ) ) ) or '' ) ..
+		( note ~= '' and frame_of( 'warn', html( 'onwiki-note', element( 'bdi', nil, tools.signed( note ), tools.written( config ) ) ) ) or '' ) ..
 		( decision ~= '' and element( 'div', nil, html( 'onwiki-decided', tools.signed( decision ) ) ) or
 			actions.choices( url, kind, channel, config, frame ) ), tools.spoken() .. ' class="mwsocial"' )
 end

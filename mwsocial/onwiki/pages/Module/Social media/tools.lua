@@ -40,6 +40,15 @@ function p.spoken()
 	return 'lang="' .. p.language() .. '" dir="' .. language:getDir() .. '"'
 end
 
+--- The same for what the bot wrote, in the language of the desk: a name at its beginning must not turn it round.
+function p.written( config )
+	local code = config.language or ''
+	if not mw.language.isKnownLanguageTag( code ) then
+		return 'dir="auto"'
+	end
+	return 'lang="' .. code .. '" dir="' .. mw.language.new( code ):getDir() .. '"'
+end
+
 --- A time (UTC, as `p.time` gives it or `@` and seconds) in a format of {{#time}}, in the chosen language.
 function p.date( format, time )
 	return mw.language.new( p.language() ):formatDate( format, time:find( '^@' ) and time or time .. ' UTC' )
@@ -106,15 +115,16 @@ end
 
 -- What people write with a signature -----------------------------------------------------------
 
-local KEPT = { [2] = true, [3] = true, [-1] = true }
+local KEPT = { [2] = true, [3] = true, [6] = true, [-1] = true }
 
---- A link of a signature or a note, kept only where it leads to a person or a diff.
+--- A link of a signature or a note, kept only where it leads to a person, a file, an edit or a log entry.
 local function link( inside )
 	local target, label = inside:match( '^%s*:?([^|]*)|(.*)$' )
 	target, label = target or inside, label or inside
 	local title = mw.title.new( target )
 	if title and title.interwiki == '' and KEPT[title.namespace] and
-		( title.namespace ~= -1 or title.text:find( '^Diff/%d+$' ) or title.text:find( '^Contributions/' ) )
+		( title.namespace ~= -1 or title.text:find( '^Diff/%d+$' ) or title.text:find( '^Contributions/' ) or
+			title.text:find( '^PermanentLink/%d+$' ) or title.text:find( '^Redirect/logid/%d+$' ) )
 	then
 		return '[[:' .. title.prefixedText .. '|' .. p.inert( label ) .. ']]'
 	end
