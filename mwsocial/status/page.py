@@ -74,7 +74,10 @@ def _needs(status: Status) -> Iterator[str]:
 
 
 def _queue(status: Status, pages: Mapping[str, str]) -> Iterator[str]:
-    counted = ', '.join(f'{number} {state}' for state, number in sorted(status.queue.items()))
+    counted = ', '.join(
+        f'{_say("onwiki-state-" + state.replace(" ", "-"))}: {number}'
+        for state, number in sorted(status.queue.items())
+    )
     yield f'* [[:{pages["queue"]}]]: {counted or _say("status-empty")}'
     if status.following:
         item_id, time = status.following.item_id, status.following.time

@@ -96,7 +96,7 @@ def test_lines() -> None:
         f'mastodon    {ME} may post.',
         '            up to 500 characters as it counts them, 4 images; at most 8 posts a day, 30 minutes apart',
         'x           a.example takes no more at present: too many requests were made.',
-        'an-item     x refused it: no [2J ! After a change and a new approval it is tried again there.',
+        'an-item     Not posted on x: no [2J ! When the reason is gone, a new approval tries it again there.',
         'queue       Items on the queue page: 3 (1 failed, 2 posted).',
         '            Last claim or record of an item that is still there: 2026-11-25 14:00 UTC.',
         'The configuration is wrong: nothing is posted.',

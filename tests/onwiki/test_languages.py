@@ -55,7 +55,12 @@ def test_no_words_of_a_summary_are_taken_for_an_id(language: str) -> None:
 @pytest.mark.parametrize(('area', 'language'), FILES)
 def test_a_translation_has_the_same_messages(area: str, language: str) -> None:
     english, other = _messages(area, 'en'), _messages(area, language)
-    assert set(other) == set(english)
+    if area == 'checking':
+        # The rest is for operators, in a terminal.
+        seen = {key for key in english if key.startswith('checking-state-')}
+        assert seen < set(other) < set(english)
+    else:
+        assert set(other) == set(english)
     for key, words in other.items():
         assert words.strip() == words and words, key
         assert not re.search('[\u202a-\u202e\u2066-\u2069\ufeff]', words), key

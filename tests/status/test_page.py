@@ -45,7 +45,7 @@ def test_what_it_says() -> None:
     text = render(FULL, PAGES)
     for words in (
         '[[:Social media/Queue#a|a]]', 'Not posted on x: no', '(since 2026-11-25 14:00 UTC)',
-        '3 posted', '[[:Social media/Queue#social-media-soon|soon]]', 'wait for a decision: 4', '1.25 of 20.00',
+        'Posted: 3', '[[:Social media/Queue#social-media-soon|soon]]', 'wait for a decision: 4', '1.25 of 20.00',
         'feeds', '== Sources ==', '== Accounts ==',
         'Nothing is sent', '{{#invoke:Social media/status|age|2026-11-25T13:00:00Z|hours=2|',
     ):  # fmt: skip
