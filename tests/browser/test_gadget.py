@@ -14,6 +14,7 @@ from tests.real.desk import QUEUE, Desk
 pytestmark = pytest.mark.real
 
 APPROVE = 'Approve these words'
+UNSURE = 'unconfirmed 2026-11-25T14:00:07Z 7 no answer'
 SIZES = pytest.mark.parametrize('size', [WIDE, NARROW], ids=['wide', 'phone'])
 
 
@@ -149,6 +150,37 @@ def test_anyone_holds_with_a_reason(desk: Desk, chromium: Any, size: tuple[int, 
     added = [line for line in desk.text().split('\n') if line not in before.split('\n')]
     assert len(added) == 1 and added[0].startswith('| hold = not yet [[User:Bob|Bob]]')
     assert 'hold' in desk.item('held').editors and 'hold' not in desk.item('other').editors
+
+
+def test_settling_takes_an_address_or_again(desk: Desk, chromium: Any) -> None:
+    """The question says what is wanted, and anything else is not saved."""
+    desk.propose('unsure', text='Words', state='unconfirmed', sent_x=UNSURE)
+    before = desk.text()
+    alice = Reader(chromium, desk, 'Alice', WIDE)
+    alice.open(QUEUE)
+    alice.wait(lambda: alice.all('.mw-collapsible-toggle a'))[0].click()
+    buttons = alice.wait(
+        lambda: [
+            one
+            for one in alice.all('.mwsocial-do')
+            if one.text == 'Do this: settle-x' and one.is_displayed()
+        ]
+    )
+    buttons[0].click()
+    field = alice.wait(lambda: alice.all('.oo-ui-window-ready input'))[0]
+    assert 'or “again” if it is not there' in alice.dialog()
+    field.send_keys('I looked, it is there')
+    alice.press('OK')
+    assert 'Write “posted” and the address of the post' in alice.told()
+    assert desk.text() == before
+    buttons[0].click()
+    alice.wait(lambda: alice.all('.oo-ui-window-ready input'))[0].send_keys(
+        'https://x.com/mediawiki/status/1'
+    )
+    alice.press('OK')
+    alice.wait(lambda: desk.text() != before)
+    settled = desk.item('unsure').editors['settle-x']
+    assert settled.startswith('posted https://x.com/mediawiki/status/1 [[User:Alice|Alice]]')
 
 
 @SIZES

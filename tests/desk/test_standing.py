@@ -354,12 +354,17 @@ def test_what_does_not_count_is_said() -> None:
     """A line by somebody whose word does not count is told where nothing else has to be said."""
     said = Reason('delivery-not-proved', ('decline', 'sysop'))
     unproved = situation(approval=NOT_YET, not_counted=said)
-    assert (stand(unproved, RULES, NOW).state, stand(unproved, RULES, NOW).note) == ('proposed', said)
+    assert (stand(unproved, RULES, NOW).state, stand(unproved, RULES, NOW).note) == (
+        'proposed',
+        said,
+    )
     refused = NotApproved(Reason('approval-not-by-approver', ('Erin', '7', 'sysop')), 'refused')
     assert stand(situation(approval=refused, not_counted=said), RULES, NOW).note == refused.reason
     unsure = {'mastodon': record('unconfirmed', rest='lost')}
     assert stand(situation(unsure, not_counted=said), RULES, NOW).note == said
-    assert stand(situation({'mastodon': record('sending')}, not_counted=said), RULES, NOW).note is None
+    assert (
+        stand(situation({'mastodon': record('sending')}, not_counted=said), RULES, NOW).note is None
+    )
 
 
 @pytest.mark.parametrize(
