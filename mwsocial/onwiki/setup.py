@@ -11,7 +11,7 @@ from mwsocial.onwiki.manifest import OnwikiPage, pages
 from mwsocial.wiki.config import DeskConfig, parse_config
 from mwsocial.wiki.read import PageState, snapshot
 from mwsocial.wiki.save import Saved, save
-from mwsocial.wiki.site import OpenWiki, open_wiki
+from mwsocial.wiki.site import OpenWiki, check_bot, check_config_page, open_wiki
 
 _DONE = {'create': 'created', 'upgrade': 'upgraded', 'overwrite': 'overwrote'}
 #: Where the wiki's gadgets are listed.
@@ -41,6 +41,19 @@ def _pages(config: DeskConfig, title: str, extensions: Collection[str]) -> tuple
         titles.queue, title, config.protection, titles.mentions, titles.suggestions,
         titles.accounts, titles.statistics, extensions,
     )  # fmt: skip
+
+
+def _configuration_fault(wiki: OpenWiki) -> str:
+    """Why no run could begin with the configuration as it stands; '' where it is not there yet."""
+    page = wiki.config_page
+    if page.missing:
+        return ''
+    try:
+        check_config_page(page, wiki.account)
+        check_bot(parse_config(page.text, page.title), page.title, wiki.account)
+    except ConfigurationError as error:
+        return str(error)
+    return ''
 
 
 def standing(state: PageState) -> install.Standing:
@@ -125,4 +138,10 @@ def setup_desk(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     more = install.hints(there, wanted, definition) if 'Gadgets' in extensions else ''
     if more and not options.simulate:
         say(f'\nIf you like:\n{more}')
+    wrong = _configuration_fault(wiki)
+    if wrong:
+        person = True
+        say(
+            f'\nBefore the first run, an administrator has something to fill in or correct:\n{wrong}'
+        )
     return EXIT_PERSON if person else EXIT_DONE

@@ -189,12 +189,17 @@ def open_desk(environ: Mapping[str, str] = os.environ) -> OpenDesk:
     check_config_page(page, wiki.account)
     config = parse_config(page.text, page.title)
     speak(config.language)
-    if wiki.account != config.bot:
+    check_bot(config, page.title, wiki.account)
+    return OpenDesk(wiki.api, config, page, wiki.groups, wiki.rights, wiki.session)
+
+
+def check_bot(config: DeskConfig, title: str, account: str) -> None:
+    """Raise ConfigurationError unless the configuration (the page *title*) names *account* as its bot."""
+    if account != config.bot:
         raise ConfigurationError(
-            f'The account logged in is “{wiki.account}”, but [[{page.title}]] says that the bot is '
+            f'The account logged in is “{account}”, but [[{title}]] says that the bot is '
             f'“{config.bot}”. Log in as that account, or correct "bot" there.'
         )
-    return OpenDesk(wiki.api, config, page, wiki.groups, wiki.rights, wiki.session)
 
 
 def check_config_page(page: PageState, account: str) -> None:

@@ -83,6 +83,12 @@ def test_from_nothing_to_all_in_place(
         assert 'Propose a post' in shown and 'Main accounts' in shown
         assert '&lt;translate' not in shown and 'mediawiki' in shown
 
+        admin.edit(CONFIG, next(one.text for one in pages() if one.title == CONFIG))
+        run = setup(sandbox)
+        assert run.code == 1, run
+        assert '"bot": ' in run.text, run
+        assert 'an administrator has something to fill in or correct' in run.text
+
 
 def test_help_and_wrong_options() -> None:
     """``-help`` needs no wiki; a wrong option is a sentence and exit code 2."""
