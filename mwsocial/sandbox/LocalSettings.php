@@ -125,8 +125,7 @@ foreach ( [
 	wfLoadExtension( $sandboxExtension );
 }
 $wgPFEnableStringFunctions = false;
-$wgScribuntoDefaultEngine = 'luastandalone';
-$wgScribuntoEngineConf['luastandalone']['luaPath'] = '/usr/bin/lua5.1';
+$wgScribuntoDefaultEngine = 'luasandbox';
 # Lists are read from this wiki's own pages only: nothing is fetched from outside.
 $wgBlacklistSettings = [ 'spam' => [ 'files' => [] ] ];
 $wgTitleBlacklistSources = [

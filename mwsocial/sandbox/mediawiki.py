@@ -74,7 +74,8 @@ def _environment(programs: Programs, wiki: Path) -> dict[str, str]:
 
 
 def _clock(programs: Programs, wiki: Path) -> Mapping[str, str]:
-    return clock.environment(str(programs.clock), str(wiki / 'clock'))
+    # PHP binds its extensions past what is loaded before it; loaded here, Lua sees the clock, too.
+    return clock.environment(f'{programs.clock}:liblua5.1.so.0', str(wiki / 'clock'))
 
 
 def _php(

@@ -1,6 +1,6 @@
 """The programs the sandbox runs, from the machine's own Debian package sources.
 
-PHP, Lua and diff3 are installed for the whole machine (by root, or with a sudo that asks for no
+PHP and diff3 are installed for the whole machine (by root, or with a sudo that asks for no
 password). MediaWiki, snac2 and libfaketime are only unpacked into the sandbox's folder: their
 packages would bring a web server and a system service along, which nobody needs here.
 """
@@ -27,8 +27,10 @@ PHP_PACKAGES = {
     'php-intl': ('intl',),
     'php-curl': ('curl',),
     'php-gd': ('gd',),
+    # what Wikimedia's wikis run modules with: no interpreter is started for each page
+    'php-luasandbox': ('luasandbox',),
 }
-TOOLS = {'php-cli': 'php', 'lua5.1': 'lua5.1', 'diffutils': 'diff3'}
+TOOLS = {'php-cli': 'php', 'diffutils': 'diff3'}
 
 _SYSTEM_MEDIAWIKI = Path('/usr/share/mediawiki')
 

@@ -37,7 +37,7 @@ def page() -> Iterator[Table]:
                 float(report['cputime']),
                 float(report['walltime']),
                 float(report['timeusage']),
-                int(report['virtmemusage']) / 2**20,
+                int(report['memusage']) / 2**20,
                 int(report['postexpandincludesize']) // 1024,
             )
     yield table

@@ -535,7 +535,7 @@ def test_a_hundred_items_stay_within_the_limits_of_a_wiki(admin: Person) -> None
     assert answer['text'].count('Approve these words') == 100
     assert size < most * 4 // 5
     assert len(answer['text'].encode()) / 100 < 12_000
-    assert int(report['scribunto-limitreport-virtmemusage']['0']) < 50 * 2**20
+    assert int(report['scribunto-limitreport-memusage']['0']) < 50 * 2**20
     # Looking for files ends where the wiki says so, and no card minds.
     expensive = report['limitreport-expensivefunctioncount']
     assert int(expensive['0']) > int(expensive['1']) == 100

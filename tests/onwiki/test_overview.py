@@ -141,7 +141,7 @@ def test_a_hundred_items_stay_within_the_limits(show: Show, admin: Person) -> No
         'parse'
     ]
     report = {one['name']: one for one in parsed['limitreportdata']}
-    for name in ('limitreport-postexpandincludesize', 'scribunto-limitreport-virtmemusage'):
+    for name in ('limitreport-postexpandincludesize', 'scribunto-limitreport-memusage'):
         used, limit = (int(report[name][key]) for key in ('0', '1'))
         assert used < limit, (name, json.dumps(report[name]))
     text = parsed['text']
