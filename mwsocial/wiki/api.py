@@ -228,6 +228,8 @@ class Api:
             order = list(Kind)
             return max(errors, key=lambda error: order.index(error.kind))
         failure = failure_of(value, action)
+        if failure is None and not _answers(value, action):
+            return ApiError('http-5', 'The answer of the API has nothing in it.')
         return failure or value
 
     def _hear(self, value: Mapping[str, Any]) -> None:
@@ -254,6 +256,14 @@ def _json(body: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
+
+
+def _answers(value: Mapping[str, Any], action: str) -> bool:
+    """Whether an answer holds what every answer to the action holds (API:Main page, formatversion=2)."""
+    found = value.get(action)
+    if action == 'query' and found is None:
+        return 'batchcomplete' in value or 'continue' in value
+    return isinstance(found, dict)
 
 
 def _ticks() -> float:

@@ -113,6 +113,8 @@ def save(
         params |= {'baserevid': base, 'nocreate': True} if base else {'createonly': True}
     try:
         answer = api.write(params)['edit']
+        if not answer.keys() & {'newrevid', 'nochange'}:
+            raise AnswerLost('The answer of the API does not say what was saved.')
     except EditConflict:
         return Conflict()
     except WikiRefused as error:

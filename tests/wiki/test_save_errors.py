@@ -13,6 +13,7 @@ import pytest
 from mwsocial.errors import ConfigurationError, TemporaryError
 from mwsocial.sandbox.faults import Answer, Rule, html_error
 from mwsocial.wiki import save as saving
+from mwsocial.wiki.read import snapshot
 from mwsocial.wiki.save import Conflict, Lost, Refused, Saved, save
 from mwsocial.wiki.site import OpenDesk
 from tests.wiki.desks import BOT, Stub, error, json_answer, page, stub_desk
@@ -171,6 +172,8 @@ LOST: dict[str, Rule] = {
     'an internal error': Rule(answer=error('internal_api_error_DBQueryError')),
     'broken JSON': Rule(answer=Answer(200, [('Content-Type', 'application/json')], b'{"edit": {')),
     'a list': Rule(answer=Answer(200, [('Content-Type', 'application/json')], b'[]')),
+    'nothing in it': Rule(answer=json_answer({})),
+    'nothing within': Rule(answer=json_answer({'edit': {}})),
 }
 
 
@@ -185,6 +188,16 @@ def test_a_lost_answer_is_never_sent_again(opened: tuple[Stub, OpenDesk], how: s
     outcome = do_save(desk)
     assert isinstance(outcome, Lost)
     assert stub.count() == 1
+
+
+def test_an_answer_with_nothing_in_it_is_asked_for_again(opened: tuple[Stub, OpenDesk]) -> None:
+    stub, desk = opened
+    there = {'curtimestamp': '2026-11-25T14:00:00Z', 'query': {'pages': [page('Queue', 'x')]}}
+    stub.says(json_answer({}), json_answer(there), titles='Queue')
+    assert snapshot(desk.api, ['Queue']).pages['Queue'].text == 'x'
+    stub.says(json_answer({}), titles='Queue')
+    with pytest.raises(TemporaryError, match='nothing in it'):
+        snapshot(desk.api, ['Queue'])
 
 
 def test_a_silent_wiki_is_never_sent_the_edit_again(
