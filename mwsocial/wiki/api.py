@@ -142,7 +142,7 @@ class Api:
                     raise AnswerLost(str(error)) from None
                 words = str(error)
             else:
-                error_or_value = self._understand(answer, str(params['action']), writes)
+                error_or_value = self._understand(answer, params, writes)
                 if isinstance(error_or_value, dict):
                     return error_or_value
                 words = self._judge(error_or_value, writes, tried)
@@ -207,7 +207,9 @@ class Api:
             self.token = str(answer['query']['tokens']['csrftoken'])
         return self.token
 
-    def _understand(self, answer: Answer, action: str, writes: bool) -> dict[str, Any] | ApiError:
+    def _understand(
+        self, answer: Answer, params: Params, writes: bool
+    ) -> dict[str, Any] | ApiError:
         value = _json(answer.body)
         if value is None:
             if answer.status == 429:
@@ -227,8 +229,8 @@ class Api:
             # With several errors the one that allows the least decides.
             order = list(Kind)
             return max(errors, key=lambda error: order.index(error.kind))
-        failure = failure_of(value, action)
-        if failure is None and not _answers(value, action):
+        failure = failure_of(value, str(params['action']))
+        if failure is None and not _answers(value, params):
             return ApiError('http-5', 'The answer of the API has nothing in it.')
         return failure or value
 
@@ -258,12 +260,15 @@ def _json(body: bytes) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
-def _answers(value: Mapping[str, Any], action: str) -> bool:
-    """Whether an answer holds what every answer to the action holds (API:Main page, formatversion=2)."""
-    found = value.get(action)
-    if action == 'query' and found is None:
-        return 'batchcomplete' in value or 'continue' in value
-    return isinstance(found, dict)
+def _answers(value: Mapping[str, Any], params: Params) -> bool:
+    """Whether an answer holds what every answer to such a request holds (API:Query, formatversion=2)."""
+    if 'curtimestamp' in params and not isinstance(value.get('curtimestamp'), str):
+        return False
+    if params['action'] == 'query':
+        asked = any(name in params for name in ('titles', 'revids', 'list', 'meta', 'generator'))
+        if not asked or 'continue' in value:
+            return isinstance(value.get('query', {}), dict)
+    return isinstance(value.get(str(params['action'])), dict)
 
 
 def _ticks() -> float:

@@ -83,7 +83,9 @@ def real_desk(sandbox: Sandbox, folder: Path, host: str = '') -> OpenDesk:
 
 
 def json_answer(value: Any, status: int = 200, **headers: str) -> Answer:
-    """An answer of an API."""
+    """An answer of an API; one to a query tells the wiki's time."""
+    if isinstance(value, dict) and 'query' in value:
+        value = {'curtimestamp': '2026-11-25T14:00:00Z', **value}
     lines = [(name.replace('_', '-'), words) for name, words in headers.items()]
     content = ('Content-Type', 'application/json; charset=utf-8')
     return Answer(status, [content, *lines], json.dumps(value).encode())

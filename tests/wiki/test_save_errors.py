@@ -195,6 +195,11 @@ def test_an_answer_with_nothing_in_it_is_asked_for_again(opened: tuple[Stub, Ope
     there = {'curtimestamp': '2026-11-25T14:00:00Z', 'query': {'pages': [page('Queue', 'x')]}}
     stub.says(json_answer({}), json_answer(there), titles='Queue')
     assert snapshot(desk.api, ['Queue']).pages['Queue'].text == 'x'
+    # What it asks for is not there, as it begins like an answer or without its time.
+    half = [json_answer({'batchcomplete': True, 'curtimestamp': '2026-11-25T14:00:00Z'})]
+    half += [json_answer({**there, 'curtimestamp': None}), json_answer({'batchcomplete': {}})]
+    stub.says(*half, json_answer(there), titles='Queue')
+    assert snapshot(desk.api, ['Queue']).pages['Queue'].text == 'x'
     stub.says(json_answer({}), titles='Queue')
     with pytest.raises(TemporaryError, match='nothing in it'):
         snapshot(desk.api, ['Queue'])
