@@ -158,11 +158,11 @@ def test_settling_takes_an_address_or_again(desk: Desk, chromium: Any) -> None:
     before = desk.text()
     alice = Reader(chromium, desk, 'Alice', WIDE)
     alice.open(QUEUE)
-    alice.wait(lambda: alice.all('.mw-collapsible-toggle a'))[0].click()
+    alice.wait(lambda: alice.all('#social-media-unsure .mw-collapsible-toggle a'))[0].click()
     buttons = alice.wait(
         lambda: [
             one
-            for one in alice.all('.mwsocial-do')
+            for one in alice.all('#social-media-unsure .mwsocial-do')
             if one.text == 'Do this: settle-x' and one.is_displayed()
         ]
     )

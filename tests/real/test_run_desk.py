@@ -129,11 +129,11 @@ def test_what_needs_a_person_is_on_the_page(desk: Desk) -> None:
     status = read(desk.text(STATUS))
     assert status is not None
     (need,) = status.needs
-    assert (need.name, need.link) == ('refused', f'{QUEUE}#refused')
+    assert (need.name, need.link) == ('refused', f'{QUEUE}#social-media-refused')
     assert 'Not [[this]] {{x}}' in shown(desk)
     assert 'Next: later , 2036-01-01 00:00 UTC' in shown(desk)
     assert not desk.edits(STATUS)[0]['minor']
-    assert desk.edits(STATUS)[0]['comment'] == 'mwsocial:status 1 need a person'
+    assert desk.edits(STATUS)[0]['comment'] == 'mwsocial:status needs a person: 1'
 
     before = len(desk.edits(STATUS))
     desk.sandbox.clock.advance(LATER)
