@@ -56,7 +56,9 @@ def worked(sandbox_base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
         yield desk
 
 
-@pytest.mark.parametrize('size', [WIDE, NARROW])
+@pytest.mark.parametrize(
+    'size', [WIDE, pytest.param(NARROW, marks=pytest.mark.trust)], ids=['wide', 'phone']
+)
 @pytest.mark.parametrize('name', PAGES)
 def test_nothing_serious(
     worked: Desk, chromium: Any, axe: str, name: str, size: tuple[int, int]

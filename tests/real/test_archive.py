@@ -337,7 +337,9 @@ def dies(desk: Desk, empty: str, name: str, kill: Callable[[Gate, int], object])
     return ended.code
 
 
-@pytest.mark.parametrize('when', ['after', pytest.param('before', marks=pytest.mark.trust)])
+# In every run: the two edits of the archive in test_trust.py.
+@pytest.mark.trust
+@pytest.mark.parametrize('when', ['after', 'before'])
 def test_kill_around_every_edit(desk: Desk, when: str) -> None:
     """Before and after the edit of the archive and that of the queue."""
     empty = desk.text()
