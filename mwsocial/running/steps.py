@@ -11,6 +11,7 @@ from mwsocial.checking.findings import Level, worst
 from mwsocial.delivery.assemble import check_protection, open_channels, tools_of, validity_desk
 from mwsocial.delivery.passing import Pass, needs_a_person
 from mwsocial.delivery.reading import QueueReader, Reading
+from mwsocial.desk.item import ID
 from mwsocial.desk.standing import Standing
 from mwsocial.errors import EXIT_DONE, EXIT_PERSON
 from mwsocial.reason import Reason
@@ -45,7 +46,7 @@ def _items(reading: Reading) -> list[Need]:
         state = Reason('checking-state-' + standing.state.replace(' ', '-'))
         name = item.id or f'line {item.line}'
         # The card's own anchor; most headings say the same.
-        place = f'#social-media-{item.id}' if item.id else anchor(reading.text, item.line)
+        place = f'#social-media-{item.id}' if ID.fullmatch(item.id) else anchor(reading.text, item.line)
         link = f'{reading.title}{place}'
         return Need(name, standing.note or state, link)
 
