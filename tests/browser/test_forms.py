@@ -79,7 +79,7 @@ def test_from_the_form_to_the_post(
     carol = Reader(browser, desk, 'Carol', size)
     carol.open(QUEUE, gadget=scripts)
     press(carol, carol.all('input[value="Propose a post"]')[0])
-    assert len(carol.all('.mw-editintro li')) == 6
+    assert len(carol.all('.mw-editintro li')) == 5
     assert carol.all('#wpSummary')[0].get_attribute('value') == 'New post'
     fill(carol, 'text', words + ' | [[x]]')
     submit(carol, 'wpPreview')

@@ -129,7 +129,7 @@ local rules = {}
 
 function rules.queue()
 	return {
-		prose( 'heads-rules-queue-1', code( 'text =' ) ), prose( 'heads-rules-queue-share', code( 'share =' ) ),
+		prose( 'heads-rules-queue-1', code( 'text =' ) ) .. ' ' .. prose( 'heads-rules-queue-share', code( 'share =' ) ),
 		prose( 'heads-rules-queue-2', code( '{{{…}}}' ), code( '|' ), code( '{{!}}' ) ),
 		prose( 'heads-rules-queue-3', code( 'alt =' ) ), prose( 'heads-rules-queue-4' ), prose( 'heads-rules-queue-5' )
 	}
