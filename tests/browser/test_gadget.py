@@ -125,6 +125,19 @@ def test_the_error_of_the_wiki_is_shown(desk: Desk, chromium: Any) -> None:
     assert desk.text() == before
 
 
+def buttons_of(reader: Reader, item_id: str, line: str) -> Any:
+    """The buttons that write a line into an item, once its other decisions are unfolded."""
+    card = f'#social-media-{item_id}'
+    reader.wait(lambda: reader.all(f'{card} .mw-collapsible-toggle a'))[0].click()
+    return reader.wait(
+        lambda: [
+            one
+            for one in reader.all(f'{card} .mwsocial-do')
+            if one.text == f'Do this: {line}' and one.is_displayed()
+        ]
+    )
+
+
 @SIZES
 def test_anyone_holds_with_a_reason(desk: Desk, chromium: Any, size: tuple[int, int]) -> None:
     # The page as it is installed, and a comment that looks like the item.
@@ -134,14 +147,7 @@ def test_anyone_holds_with_a_reason(desk: Desk, chromium: Any, size: tuple[int, 
     desk.propose('other', text='Other words')
     bob = Reader(chromium, desk, 'Bob', size)
     bob.open(QUEUE)
-    bob.wait(lambda: bob.all('.mw-collapsible-toggle a'))[0].click()
-    button = bob.wait(
-        lambda: [
-            one
-            for one in bob.all('.mwsocial-do')
-            if one.text == 'Do this: hold' and one.is_displayed()
-        ]
-    )[0]
+    button = buttons_of(bob, 'held', 'hold')[0]
     before = desk.text()
     button.click()
     bob.wait(lambda: bob.all('.oo-ui-window-ready input'))[0].send_keys('not yet')
@@ -158,14 +164,7 @@ def test_settling_takes_an_address_or_again(desk: Desk, chromium: Any) -> None:
     before = desk.text()
     alice = Reader(chromium, desk, 'Alice', WIDE)
     alice.open(QUEUE)
-    alice.wait(lambda: alice.all('#social-media-unsure .mw-collapsible-toggle a'))[0].click()
-    buttons = alice.wait(
-        lambda: [
-            one
-            for one in alice.all('#social-media-unsure .mwsocial-do')
-            if one.text == 'Do this: settle-x' and one.is_displayed()
-        ]
-    )
+    buttons = buttons_of(alice, 'unsure', 'settle-x')
     buttons[0].click()
     field = alice.wait(lambda: alice.all('.oo-ui-window-ready input'))[0]
     assert 'or “again” if it is not there' in alice.dialog()
