@@ -3,11 +3,11 @@
 
 Usage: python -m scripts.pull_mentions [options]
 
-Mentions and replies of every channel come onto the page; with the options below also
-others. Only posts that everybody
-may see do, each once, newest last, in one edit. Then people decide: “share” and “point KEY” put an item
-on the queue in the name of who decided, where it waits for approval as any other; “ignore”, and what
-nobody decides about, goes to the archive. Nothing is posted. A run with nothing new edits nothing.
+Mentions and replies of every channel come onto the page; with the options below also others. Only
+posts that everybody may see do, each once, newest last, in one edit. Then people decide: “share” and
+“point KEY” put an item on the queue in the name of who decided, where it waits for approval as any
+other; “ignore”, and what nobody decides about, goes to the archive. Nothing is posted. A run with
+nothing new edits nothing.
 
   -timeline   also what the accounts that we follow post, if it holds one of the "words" of the
               configuration

@@ -3,11 +3,11 @@
 
 Usage: python -m scripts.run_desk [options]
 
-Posts what is due, brings in mentions and suggestions, keeps News, accounts and statistics in step, asks
-the networks once a day whether all is well, moves what is done to the archive, and says on the status
-page how the desk is. Each step's failure harms no other; every step prints one
-line. A cycle that finds nothing to do edits nothing, but for the time of the last good run on the status
-page, at most once an hour.
+Posts what is due, brings in mentions and suggestions, keeps News, accounts and statistics in step,
+asks the networks once a day whether all is well, moves what is done to the archive, and says on the
+status page how the desk is. Each step's failure harms no other; every step prints one line. A cycle
+that finds nothing to do edits nothing, but for the time of the last good run on the status page, at
+most once an hour.
 
 Options:
   -watch          stay up: act as soon as a quiet time ends or an approval counts, a whole cycle every ten

@@ -82,7 +82,8 @@ function p.approval( item, config, frame )
 	local seen = ( item.signed.approved or '' ):match( '^%x+' )
 	local approved = seen and #seen >= p.SHOWN and item.fingerprint:sub( 1, #seen ) == seen
 	if item.state == 'posted' and ( approved or not seen ) then
-		return '' -- what is out is what the page shows
+		-- Approved as it stands; or the line is gone, and with it what the words could be compared with.
+		return ''
 	end
 	local title = mw.title.getCurrentTitle()
 	if title.prefixedText ~= config.queue then
