@@ -46,7 +46,9 @@ def _items(reading: Reading) -> list[Need]:
         state = Reason('checking-state-' + standing.state.replace(' ', '-'))
         name = item.id or f'line {item.line}'
         # The card's own anchor; most headings say the same.
-        place = f'#social-media-{item.id}' if ID.fullmatch(item.id) else anchor(reading.text, item.line)
+        place = (
+            f'#social-media-{item.id}' if ID.fullmatch(item.id) else anchor(reading.text, item.line)
+        )
         link = f'{reading.title}{place}'
         return Need(name, standing.note or state, link)
 
