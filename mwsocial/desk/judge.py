@@ -15,7 +15,7 @@ from mwsocial.desk.image_rules import name_problem
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.knowledge import Knowledge, Need, Since, earliest
 from mwsocial.desk.places import channel_of, part_of, place
-from mwsocial.desk.records import Proven, names, proven_records
+from mwsocial.desk.records import Proven, may_stand, names, proven_records
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.standing import NEWS, Situation, Standing, stand
 from mwsocial.reason import Reason
@@ -160,10 +160,11 @@ def _situation(
                 not_counted = Reason('delivery-not-proved', ('delete-posts', may))
     changed: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
-    if isinstance(verdict, Approved):
-        mine = {name: proven for name, proven in records.items() if name in places}
-        with gathering.noting():
-            changed, fixed = changed_places(verdict, mine, knowledge, bench)
+    mine = {name: proven for name, proven in records.items() if name in places}
+    with gathering.noting():
+        # Without an approval that holds it is the page that may say something else than the posts.
+        now_said = verdict.item if isinstance(verdict, Approved) else item
+        changed, fixed = changed_places(now_said, mine, knowledge, bench)
     gathering.ask()
     return Situation(
         item,
@@ -187,25 +188,25 @@ def _situation(
 
 
 def changed_places(
-    approved: Approved, records: Mapping[str, Proven], knowledge: Knowledge, bench: Bench
+    new: Item, records: Mapping[str, Proven], knowledge: Knowledge, bench: Bench
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The places whose post says something else than the approved item, and those of them where no edit
+    """The places whose post says something else than the item *new*, and those of them where no edit
     can mend that: shares and pointers, and other images where a network cannot change them.
 
     *records*: of the places where the item is to go. Raises ``Need``.
     """
+    # Of what is still looked for, too: once it is found, the page is to say at once how it stands.
     standing = {
         name: proven.record.words_of
         for name, proven in records.items()
-        if proven.record.address and proven.record.kind != 'deleted'
+        if not proven.hidden and may_stand(proven.record)
     }
     gathering = Gathering()
     old: dict[int, Item | None] = {}
-    for revid in set(standing.values()) - {approved.revision.revid}:
+    for revid in set(standing.values()):
         with gathering.noting():
-            old[revid] = knowledge.queue(revid).by_id().get(approved.item.id)
+            old[revid] = knowledge.queue(revid).by_id().get(new.id)
     gathering.ask()
-    new = approved.item
     changed, fixed = set(), set()
     for name, revid in standing.items():
         before, channel = old.get(revid), channel_of(name)

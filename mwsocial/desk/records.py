@@ -116,6 +116,13 @@ class Proven:
     hidden: bool = False
 
 
+def may_stand(record: Record) -> bool:
+    """Whether what the record tells of may stand on the network now."""
+    if record.kind in _MAY_HAVE_SENT:
+        return True
+    return bool(record.address) and record.kind != 'deleted'
+
+
 def read_record(value: str) -> Record | None:
     """The record that *value* spells; None if it spells none."""
     words = value.split(maxsplit=3)

@@ -25,8 +25,6 @@ NEWS = 'news'
 #: looked into by whoever comes next. Between the two nobody can still be sending.
 LEASE = timedelta(minutes=5)
 STALE = timedelta(minutes=10)
-#: Why an approval no longer holds where the words are others now.
-_CHANGED = frozenset({'approval-stale-by', 'approval-content'})
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,10 @@ class Situation:
     ``settled`` holds what approvers said of unconfirmed places: an address, or ``again``. ``channels``
     are the enabled channels this item goes to, with the reason where one is not live; ``parts`` says how
     many posts it makes on a channel where that is not one. ``changed`` are the places whose post says
-    something else than what is approved, ``fixed`` those of them that no edit can mend; ``abilities`` is
-    what the enabled channels can do, ``not_live`` why one of them cannot be used. ``takedown`` is the
-    revision by which an approver wants the posts taken down. ``not_counted``: what to say of a line that
-    asks for something and that no approver wrote as it must be.
+    something else than what is approved (than the page, without an approval), ``fixed`` those of them that
+    no edit can mend; ``abilities`` is what the enabled channels can do, ``not_live`` why one of them cannot
+    be used. ``takedown`` is the revision by which an approver wants the posts taken down. ``not_counted``:
+    what to say of a line that asks for something and that no approver wrote as it must be.
     """
 
     item: Item
@@ -337,7 +335,7 @@ def _sum_up(
         return 'deleted', first('done')
     if actions & {'done', 'deleted'}:
         note = first('failed') or first('missed') or (blocked and blocked[1])
-        note = note or first('wait') or first('send')
+        note = note or first('wait') or first('send') or _changed_since(situation)
         return 'partly posted', note
     if blocked:
         return blocked
@@ -350,8 +348,7 @@ def _sum_up(
 
 def _changed_since(situation: Situation) -> Reason | None:
     """That what the page shows is not what was posted, and that nobody has approved it."""
-    approval = situation.approval
-    if isinstance(approval, NotApproved) and approval.reason.key in _CHANGED:
+    if situation.changed and not isinstance(situation.approval, Approved):
         return Reason('delivery-changed-since')
     return None
 

@@ -85,6 +85,10 @@ def configure(folder: Path, port: int) -> None:
             'prefix': '',
             'protocol': 'http',
             'num_threads': 32,
+            # What it delivers to itself it tries again at once: a connection that it dropped itself would
+            # cost two minutes, the next one four.
+            'queue_retry_minutes': 0,
+            'queue_retry_max': 50,
         },
         0o644,
     )

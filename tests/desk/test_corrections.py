@@ -8,7 +8,6 @@ from unittest.mock import Mock
 import pytest
 
 from mwsocial.channels.abilities import ABILITIES
-from mwsocial.desk.approval import Approved
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, changed_places
 from mwsocial.desk.records import Proven, Record
@@ -17,7 +16,7 @@ from mwsocial.desk.validity import ChannelFacts, Desk
 from mwsocial.wiki.revision import Revision
 
 NOW = datetime(2026, 11, 25, 14, tzinfo=UTC)
-OLD, NEW = 10, 50
+OLD = 10
 DESK = Desk({
     name: ChannelFacts(name, None, lambda text, warning: len(text), abilities=ABILITIES[name])
     for name in ('mastodon', 'facebook', 'x', 'bluesky')
@@ -34,10 +33,9 @@ def changes(
     knowledge = Mock()
     knowledge.queue = lambda revid: Queue((Item(0, {'id': 'a', **before}),))
     item = Item(0, {'id': 'a', **now})
-    approved = Approved(Revision(NEW, 49, 'Alice', 1, NOW), item, 'f ~~~~', 'Alice')
     records = {name: POSTED[name] for name in places}
     bench = Bench(Rules(bot='Bot'), DESK, languages={'mastodon': language})
-    changed, fixed = changed_places(approved, records, knowledge, bench)
+    changed, fixed = changed_places(item, records, knowledge, bench)
     return set(changed), set(fixed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -367,20 +368,17 @@ def test_what_does_not_count_is_said() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ('key', 'note'),
-    [
-        ('approval-stale-by', 'delivery-changed-since'),
-        ('approval-content', 'delivery-changed-since'),
-        # The language of the desk is another now: nobody has changed the words.
-        ('approval-stale', None),
-        ('approval-none', None),
-    ],
-)
-def test_words_that_changed_after_the_post(key: str, note: str | None) -> None:
+@pytest.mark.parametrize('kind', ['none', 'stale', 'refused'])
+def test_words_that_changed_after_the_post(kind: Kind) -> None:
+    """Whoever takes the approval away or writes a false one cannot hide that the words are others now."""
     posted = {'mastodon': record('posted'), 'x': record('posted')}
-    kind: Kind = 'none' if key == 'approval-none' else 'stale'
-    one = situation(posted, approval=NotApproved(Reason(key, ('Erin', '7', 'sysop')), kind))
-    standing = stand(one, RULES, NOW)
-    assert standing.state == 'posted'
-    assert (standing.note.key if standing.note else None) == note
+    verdict = NotApproved(Reason('approval-none'), kind)
+    one = situation(posted, approval=verdict)
+    assert (stand(one, RULES, NOW).state, stand(one, RULES, NOW).note) == ('posted', None)
+    other = replace(one, changed=frozenset({'x'}))
+    said = Reason('delivery-changed-since')
+    assert (stand(other, RULES, NOW).state, stand(other, RULES, NOW).note) == ('posted', said)
+    gone = replace(other, approval=None)
+    assert stand(gone, RULES, NOW).note == said
+    half = replace(gone, records={'x': posted['x']})
+    assert (stand(half, RULES, NOW).state, stand(half, RULES, NOW).note) == ('partly posted', said)

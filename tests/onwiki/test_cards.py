@@ -130,6 +130,9 @@ def test_who_may_not_decide_takes_no_button_away(show: Show) -> None:
         ({'approved': right, 'state': 'posted'}, False),
         ({'approved': f'{"0" * 40} Alice', 'state': 'posted'}, True),
         ({'state': 'posted'}, False),
+        # The bot has seen that the words are not those of the posts.
+        ({'state': 'posted', 'note': 'Other words.'}, True),
+        ({'approved': right, 'state': 'posted', 'note': 'Other words.'}, True),
     ):
         seen = html.text(show(item(**plain, **more)))
         assert ('Approve these words' in seen) is button, more

@@ -62,10 +62,18 @@ def test_what_does_not_count_is_told(desk: Desk) -> None:
     assert desk.run().code == 0
     item = desk.item('told')
     assert item.bot['state'] == 'posted'
-    assert 'not what was posted' in item.bot['note']
-    assert 'Approve these words' in shown(desk)
+    note = item.bot['note']
+    assert 'not what was posted' in note
+    # Nobody can hide that: neither without the approval's line nor with a false one.
+    right = f'| approved = {desk.fingerprint("told")} ~~~~'
+    for false in ('', right):
+        line = next((one for one in desk.text().splitlines() if '| approved =' in one), '| id = told')
+        desk.change(f'{line}\n', false and f'{line}\n{false}\n', by='Dave')
+        run = desk.run()
+        assert run.code == 0 and desk.item('told').bot['note'] == note, run
+        assert 'Approve these words' in shown(desk)
     line = next(one for one in desk.text().splitlines() if one.startswith('| approved = '))
-    desk.change(line, f'| approved = {desk.fingerprint("told")} ~~~~', by='Bob')
+    desk.change(line, right, by='Bob')
     run = desk.run()
     assert run.code == 0, run
     (changed,) = desk.posts()

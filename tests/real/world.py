@@ -10,9 +10,7 @@ from tests.real.desk import Desk
 
 
 def eventually(check: Callable[[], object], seconds: float = 240) -> None:
-    """Delivery between accounts goes through a queue: wait until it has come. What could not be
-    delivered at once (a busy machine) is tried again after two minutes.
-    """
+    """Delivery between accounts goes through a queue: wait until it has come."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and not check():
         time.sleep(0.2)

@@ -81,8 +81,9 @@ function p.approval( item, config, frame )
 	local shown = item.fingerprint:sub( 1, p.SHOWN )
 	local seen = ( item.signed.approved or '' ):match( '^%x+' )
 	local approved = seen and #seen >= p.SHOWN and item.fingerprint:sub( 1, #seen ) == seen
-	if item.state == 'posted' and ( approved or not seen ) then
-		-- Approved as it stands; or the line is gone, and with it what the words could be compared with.
+	if item.state == 'posted' and ( approved or not seen ) and not item.bot.note then
+		-- Nothing to approve, unless the bot says so: it compares the words with what was posted, whatever
+		-- the line says or if it is gone.
 		return ''
 	end
 	local title = mw.title.getCurrentTitle()
