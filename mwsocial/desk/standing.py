@@ -48,12 +48,13 @@ class Situation:
     """What has been judged of one item before its standing is decided.
 
     ``settled`` holds what approvers said of unconfirmed places: an address, or ``again``. ``channels``
-    are the enabled channels this item goes to, with the reason where one is not live; ``parts`` says how
-    many posts it makes on a channel where that is not one. ``changed`` are the places whose post says
-    something else than what is approved (than the page, without an approval), ``fixed`` those of them that
-    no edit can mend; ``abilities`` is what the enabled channels can do, ``not_live`` why one of them cannot
-    be used. ``takedown`` is the revision by which an approver wants the posts taken down. ``not_counted``:
-    what to say of a line that asks for something and that no approver wrote as it must be.
+    are the enabled channels this item goes to, with the reason where one is not live; ``parts`` says
+    how many posts it makes on a channel where that is not one. ``changed`` are the places whose post
+    says something else than what is approved (than the page, without an approval), ``fixed`` those of
+    them that no edit can mend; ``abilities`` is what the enabled channels can do, ``not_live`` why one
+    of them cannot be used. ``takedown`` is the revision by which an approver wants the posts taken
+    down. ``not_counted``: what to say of a line that asks for something and that no approver wrote as
+    it must be.
     """
 
     item: Item

@@ -67,7 +67,9 @@ def test_what_does_not_count_is_told(desk: Desk) -> None:
     # Nobody can hide that: neither without the approval's line nor with a false one.
     right = f'| approved = {desk.fingerprint("told")} ~~~~'
     for false in ('', right):
-        line = next((one for one in desk.text().splitlines() if '| approved =' in one), '| id = told')
+        line = next(
+            (one for one in desk.text().splitlines() if '| approved =' in one), '| id = told'
+        )
         desk.change(f'{line}\n', false and f'{line}\n{false}\n', by='Dave')
         run = desk.run()
         assert run.code == 0 and desk.item('told').bot['note'] == note, run
