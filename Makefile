@@ -12,8 +12,8 @@
 SHELL = /bin/sh
 PYTHON ?= python3
 BIN = .venv/bin
-# So many tests run at a time; each has servers of its own, so more than there are cores gain nothing.
-WORKERS ?= 2
+# So many tests run at a time, each with servers of its own. They often wait for one of these: twice as many as cores.
+WORKERS ?= 4
 
 .PHONY: try test check unit trust fuzz bench pictures stop clean
 

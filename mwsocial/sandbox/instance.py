@@ -8,7 +8,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -498,6 +498,10 @@ class Sandbox:
     def statuses(self, account: str = 'mediawiki') -> list[dict[str, Any]]:
         """What the account posted, oldest first, as the server's own files know it."""
         return snac.statuses(self.mastodon_folder, account)
+
+    def deliver_again(self, account: str, urls: Iterable[str]) -> None:
+        """Let the Mastodon API server deliver posts of the account once more (see ``snac``)."""
+        snac.deliver_again(self.mastodon_folder, account, urls)
 
     def configure(self, **settings: Any) -> None:
         """Switch settings of the running wiki, such as ``wgReadOnly='for a test'``.

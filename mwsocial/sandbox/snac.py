@@ -11,7 +11,8 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,35 @@ def new_token(url: str, name: str, password: str) -> str:
     if answer.status_code != 200 or not token:
         raise DeskError(f'snac gave no token for {name} (status {answer.status_code}).')
     return token
+
+
+def deliver_again(folder: Path, account: str, urls: Iterable[str]) -> None:
+    """Put posts of the account into the server's queue once more.
+
+    snac2 names what it queues by the microsecond: where two come at once, one is lost. What has arrived
+    before is told twice.
+    """
+    wanted = set(urls)
+    queue = folder / 'data' / 'user' / account / 'queue'
+    owner = queue.stat()
+    for note in statuses(folder, account):
+        if note['id'] not in wanted:
+            continue
+        activity = {
+            **{name: note[name] for name in ('@context', 'published', 'to', 'cc')},
+            'type': 'Create',
+            'id': f'{note["id"]}/Create',
+            'actor': note['attributedTo'],
+            'object': note,
+        }
+        # The server's clock may be ahead, never behind: the time in the name has come there, too.
+        ticket = f'{time.time():.6f}'
+        path = queue / f'{ticket}.json'
+        draft = queue / f'{ticket}.again'
+        message = {'type': 'message', 'message': activity, 'retries': 0, 'ntid': ticket}
+        files.write_json(draft, message, 0o644)
+        os.chown(draft, owner.st_uid, owner.st_gid)
+        draft.rename(path)
 
 
 def statuses(folder: Path, account: str) -> list[dict[str, Any]]:

@@ -167,7 +167,7 @@ def mentions() -> Iterator[Table]:
     page = 'Social media/Mentions'
     for count in (1, 10, 40):
         with fresh() as desk:
-            say(desk, *(f'MediaWiki is great, {number}' for number in range(count)))
+            say(desk.sandbox, *(f'MediaWiki is great, {number}' for number in range(count)))
             for label in (f'{count} new mentions', f'{count} known mentions'):
                 before = len(desk.edits(page))
                 one = cost.script(desk, 'pull_mentions')

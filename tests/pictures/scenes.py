@@ -154,7 +154,7 @@ def _numbers(desk: Desk) -> None:
 
 def _mentions(desk: Desk) -> None:
     say(
-        desk,
+        desk.sandbox,
         'the new dark mode is a joy for my eyes, thank you all! 💙',
         'how do I put a table into a template? It eats my pipes.',
     )

@@ -66,7 +66,7 @@ def effects(desk: Desk) -> Mapping[str, Any]:
 
 def test_from_a_mention_to_a_boost(desk: Desk) -> None:
     """Somebody mentions us; Carol wants to share it, Alice approves, it is shared and archived."""
-    (url,) = say(desk, 'MediaWiki is great')
+    (url,) = say(desk.sandbox, 'MediaWiki is great')
     pull(desk)
     (mention,) = mentions(desk)
     assert (mention.url, mention.channel, mention.kind) == (url, 'mastodon', 'mention')
@@ -102,9 +102,9 @@ def test_from_a_mention_to_a_boost(desk: Desk) -> None:
 
 def test_what_is_not_for_everybody_reaches_no_page(desk: Desk) -> None:
     """A direct mention, and one for followers only: on no page, and in nothing that a run prints."""
-    (url,) = say(desk, 'for everybody')
-    say(desk, f'{SECRET} 1 MediaWiki #MediaWiki', visibility='direct')
-    say(desk, f'{SECRET} 2 MediaWiki #MediaWiki', visibility='private')
+    (url,) = say(desk.sandbox, 'for everybody')
+    say(desk.sandbox, f'{SECRET} 1 MediaWiki #MediaWiki', visibility='direct')
+    say(desk.sandbox, f'{SECRET} 2 MediaWiki #MediaWiki', visibility='private')
     run = pull(desk, '-timeline', '-hashtag', '-search')
     assert [one.url for one in mentions(desk)] == [url], run
     assert SECRET not in run.text
@@ -136,10 +136,10 @@ def test_hostile_words_have_no_effect(desk: Desk) -> None:
     """On the real wiki, with its filters: nothing but the words themselves comes of them."""
     admin = desk.person('Admin')
     admin.edit('MediaWiki:Spam-blacklist', 'blacklisted\\.example\n')
-    say(desk, 'harmless')
+    say(desk.sandbox, 'harmless')
     pull(desk)
     before = effects(desk)
-    urls = say(desk, *HOSTILE)
+    urls = say(desk.sandbox, *HOSTILE)
     edits = len(desk.edits(PAGE))
     run = pull(desk)
     assert len(desk.edits(PAGE)) == edits + 1, run
@@ -169,7 +169,7 @@ def test_a_post_on_a_blacklisted_host_is_listed_without_a_link(desk: Desk) -> No
     """The filter would refuse the address of the post itself: it is written in another way."""
     host = desk.sandbox.mastodon_url.removeprefix('http://').partition(':')[0]
     desk.person('Admin').edit('MediaWiki:Spam-blacklist', f'{host}\n')
-    (url,) = say(desk, 'from a bad neighbourhood')
+    (url,) = say(desk.sandbox, 'from a bad neighbourhood')
     run = pull(desk)
     (mention,) = mentions(desk)
     assert mention.url == url, run
@@ -179,7 +179,7 @@ def test_a_post_on_a_blacklisted_host_is_listed_without_a_link(desk: Desk) -> No
 
 def test_forty_in_one_edit_and_words_that_go(desk: Desk) -> None:
     """40 new mentions are one edit; what is deleted at its source loses its words."""
-    urls = say(desk, *(f'number {number}' for number in range(40)))
+    urls = say(desk.sandbox, *(f'number {number}' for number in range(40)))
     run = pull(desk)
     assert [one.url for one in mentions(desk)] == urls, run
     assert len(desk.edits(PAGE)) == 1
@@ -196,7 +196,7 @@ def test_forty_in_one_edit_and_words_that_go(desk: Desk) -> None:
 
 def test_a_button_decides_without_javascript(desk: Desk) -> None:
     """The link on the card opens a form; what it holds, saved, is a decision."""
-    (url,) = say(desk, 'a question')
+    (url,) = say(desk.sandbox, 'a question')
     pull(desk)
     html = effects(desk)['text']
     forms = re.findall(r'href="([^"]*[?&]preload=[^"]*|[^"]*;preload=[^"]*)"', html)
@@ -222,7 +222,7 @@ def test_a_button_decides_without_javascript(desk: Desk) -> None:
 
 def test_ignored_and_old_ones_go_to_the_archive(desk: Desk) -> None:
     """With time by the wiki's clock; an outsider's own mention makes no item and stays."""
-    one, two = say(desk, 'one', 'two')
+    one, two = say(desk.sandbox, 'one', 'two')
     pull(desk)
     decide(desk, one, 'ignore')
     forged = (
@@ -249,7 +249,7 @@ def test_ignored_and_old_ones_go_to_the_archive(desk: Desk) -> None:
 
 def test_simulate_and_help(desk: Desk) -> None:
     """Nothing changes, and it is said what would."""
-    (url,) = say(desk, 'hello')
+    (url,) = say(desk.sandbox, 'hello')
     before = desk.text(PAGE)
     run = pull(desk, '-simulate')
     assert f'would list {url}' in run.out and desk.text(PAGE) == before
@@ -260,7 +260,7 @@ def test_simulate_and_help(desk: Desk) -> None:
 def test_a_channel_that_is_down_is_named(new_desk: NewDesk) -> None:
     """Temporary where all are, and nothing is lost."""
     desk = new_desk()
-    (url,) = say(desk, 'hello')
+    (url,) = say(desk.sandbox, 'hello')
     run = pull(desk, code=75, MWSOCIAL_MASTODON_URL='http://127.0.0.1:1')
     assert 'mastodon: ' in run.out and mentions(desk) == []
     run = pull(desk, code=1, MWSOCIAL_MASTODON_TOKEN='f' * 32)
@@ -280,10 +280,10 @@ def test_kill_at_every_edit(desk: Desk, when: str) -> None:
     for number in range(1, 4):
         desk.person('Admin').edit(QUEUE, empty, 'done')
         desk.person('Admin').edit(PAGE, page, 'done')
-        (shared,) = say(desk, f'share this {number} {when}')
+        (shared,) = say(desk.sandbox, f'share this {number} {when}')
         pull(desk)
         decide(desk, shared, 'share')
-        (fresh,) = say(desk, f'new {number} {when}')
+        (fresh,) = say(desk.sandbox, f'new {number} {when}')
         with Gate(desk.sandbox.url) as wiki:
             run = desk.start('pull_mentions', MWSOCIAL_WIKI=wiki.host)
             rule = Rule(action='edit', nth=number, pid=run.process.pid, forward=True)
