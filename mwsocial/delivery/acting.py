@@ -16,10 +16,10 @@ from mwsocial.delivery.lease import Lease
 from mwsocial.delivery.reading import STOP, Reading
 from mwsocial.delivery.recording import Recorder
 from mwsocial.delivery.sending import at_last, record_for, send
-from mwsocial.delivery.tools import Key, Tools, holds, parts_before, stands
+from mwsocial.delivery.tools import TRIES, Key, Tools, holds, parts_before, pause, stands
 from mwsocial.desk.places import before, channel_of, part_of
 from mwsocial.desk.plan import Claim
-from mwsocial.desk.records import Record
+from mwsocial.desk.records import CLAIMS, Record
 from mwsocial.desk.standing import NEWS
 from mwsocial.reason import Reason
 from mwsocial.wiki.escape import safe_value
@@ -28,12 +28,14 @@ from mwsocial.wiki.escape import safe_value
 class Acting:
     """One run's claims, from the page as it was saved to the records."""
 
-    def __init__(self, tools: Tools, lease: Lease) -> None:
-        """*lease*: counted from before the claim was saved."""
+    def __init__(self, tools: Tools, lease: Lease, at_least: int = 0) -> None:
+        """*lease*: counted from before the page was read on which the claim stands; *at_least*: the
+        revision that holds it, where that is known.
+        """
         self._tools = tools
         self._lease = lease
         self._wiki = Lock()
-        self._reading: Reading = tools.reader.read()
+        self._reading = _reading(tools, at_least)
         self.records: dict[Key, Record] = {}
         self._begun: set[Key] = set()
 
@@ -63,12 +65,9 @@ class Acting:
         return self.records
 
     def _give_back(self, claims: Sequence[Claim]) -> None:
-        """When something breaks, what was not begun is known to be undone: nobody need look for it. Under
-        a claim that another run has left behind, it may have been done.
-        """
+        """When something breaks, what was not begun is known to be undone: nobody need look for it."""
         for claim in claims:
-            untouched = claim.key not in self._begun and claim.key not in self.records
-            if untouched and not (claim.previous and claim.previous.kind == 'sending'):
+            if claim.key not in self._begun and claim.key not in self.records:
                 self._release(claim, Reason('delivery-broken-off'))
 
     def _channel(self, claims: Sequence[Claim]) -> None:
@@ -101,7 +100,7 @@ class Acting:
             return stopped
         if not stands(self._reading, claim):
             return Reason('delivery-taken-over')
-        if not holds(self._reading, claim):
+        if not holds(self._reading, claim, self._tools.config.rules()):
             return Reason('delivery-void')
         if not self._lease.open():
             return Reason('delivery-late-run')
@@ -184,8 +183,12 @@ class Acting:
             self._note(ready[item_id], found)
 
     def _release(self, claim: Claim, reason: Reason) -> None:
-        """Give a claim back: nothing was sent, and a post that stands is as it was."""
+        """Give a claim back: nothing was sent, and a post that stands is as it was. What was claimed over
+        another run's claim may have been done by that one: it stays open, and is looked into again.
+        """
         self._tools.say(f'{claim.item_id} on {claim.place}: not done: {reason.text()}')
+        if claim.previous and claim.previous.kind in CLAIMS:
+            return
         now, words = self._tools.reader.now(), safe_value(reason.said())
         if claim.record.kind == 'sending':
             self.records[claim.key] = Record('released', now, claim.record.revid, words)
@@ -205,6 +208,17 @@ class Acting:
         elif isinstance(outcome, Unknown):
             words = outcome.reason.text()
             self._tools.say(f'{where}: no clear answer ({words}); a later run finds out')
+
+
+def _reading(tools: Tools, at_least: int) -> Reading:
+    """The page as it is now; a copy of the wiki that lags may take a moment to show the claim."""
+    reading = tools.reader.read()
+    for attempt in range(TRIES):
+        if reading.revid >= at_least:
+            break
+        pause(attempt)
+        reading = tools.reader.read()
+    return reading
 
 
 def _where(record: Record | None) -> str:

@@ -7,6 +7,9 @@ from datetime import timedelta
 
 from mwsocial.desk.standing import LEASE
 
+#: A claim is made from a page that was read less than this ago: with most of the lease before it.
+FRESH = timedelta(minutes=1)
+
 
 class Lease:
     """The time a run has from its claim on.
@@ -24,6 +27,10 @@ class Lease:
     def elapsed(self) -> timedelta:
         """How long ago the lease began."""
         return timedelta(seconds=max(abs(time.time() - self._wall), _boot_time() - self._boot))
+
+    def fresh(self) -> bool:
+        """Whether so little of it has passed that a claim can still be made under it."""
+        return self.elapsed() < FRESH
 
     def open(self) -> bool:
         """Whether a request may still be started."""

@@ -96,7 +96,12 @@ class NewsDesk:
                 posted = Posted(str(saved.revid), f'Special:Diff/{saved.revid}')
                 return outcomes | dict.fromkeys(fresh, posted)
             if isinstance(saved, SaveRefused):
-                return outcomes | {item_id: Refused(saved.reason) for item_id in fresh}
+                if len(fresh) == 1:
+                    return outcomes | {fresh[0]: Refused(saved.reason)}
+                # Words that the wiki refuses in one entry must not cost the others theirs.
+                for item_id in fresh:
+                    outcomes |= self.deliver({item_id: entries[item_id]}, may_send)
+                return outcomes
             if isinstance(saved, Lost):
                 lost = Unknown(saved.reason)
                 looked = {i: self.find(i, entries[i]) for i in fresh}

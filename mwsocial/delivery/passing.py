@@ -18,6 +18,7 @@ from mwsocial.delivery.preflight import Preflight
 from mwsocial.delivery.reading import STOP, Reading
 from mwsocial.delivery.settling import Settler
 from mwsocial.delivery.tools import TRIES, Key, Tools, pause, stands
+from mwsocial.desk.item import Item
 from mwsocial.desk.plan import Claim, Plan, make_plan, without_sends
 from mwsocial.desk.records import Record
 from mwsocial.desk.standing import NEWS, Standing
@@ -57,26 +58,44 @@ class Pass:
     def run(self, *, simulate: bool = False) -> Report:
         """Do one pass; raises ``DeskError`` where the whole pass cannot be done."""
         report = Report()
+        # Words that the wiki refuses on one item must not keep the others from their turn.
+        for one in self._round(report, simulate=simulate):
+            if self._tools.ending():
+                break
+            self._round(report, only=one)
+        return report
+
+    def _round(self, report: Report, *, only: str = '', simulate: bool = False) -> list[str]:
+        """Save what is to be saved and do what it claims, for all items or *only* one (see ``_name``).
+
+        Returns what is to be tried one by one, since the wiki has refused it together.
+        """
         for attempt in range(TRIES):
-            reading = self._reader.read()
-            if reading.stopped:
+            lease, reading = Lease(), self._reader.read()
+            if reading.stopped and not only:
                 self._say(f'stopped: {reading.stopped.text()}')
-            plan = self._plan(reading)
+            plan = self._plan(reading, only)
             if simulate:
                 self._tell(plan)
-                return self._finish(report, reading, {})
+                self._finish(report, reading, {})
+                return []
             # What has its turn because something else waits is asked about as well. Each round finds
-            # something new that stands against a claim, so that there is an end.
-            while plan.claims and not self._preflight.check(plan, reading):
-                reading = self._reader.read()
-                plan = self._plan(reading)
-            report.person = self._preflight.operator
+            # something new that stands against a claim, or knows by then what was slow: there is an end.
+            rounds = 0
+            while plan.claims and not (
+                self._preflight.check(plan, reading) and (lease.fresh() or rounds > TRIES)
+            ):
+                rounds += 1
+                lease, reading = Lease(), self._reader.read()
+                plan = self._plan(reading, only)
+            report.person |= self._preflight.operator
             if not plan.changes:
-                return self._finish(report, reading, {})
+                self._finish(report, reading, {})
+                return []
             if plan.claims and self._tools.ending():
                 self._say('told to end: what is due is left to the next run')
-                return self._finish(report, reading, {})
-            lease = Lease()
+                self._finish(report, reading, {})
+                return []
             saved = self._reader.save_changes(
                 reading,
                 plan.changes,
@@ -86,29 +105,33 @@ class Pass:
             )
             if isinstance(saved, Saved):
                 self._say(f'saved revision {saved.revid}: {plan.summary}')
-                if not plan.claims:
+                if plan.claims:
+                    self._act(report, plan.claims, lease, saved.revid)
+                else:
                     # What was found out may need a person.
-                    reading = reading if plan.minor else self._reader.read()
-                    return self._finish(report, reading, {})
-                return self._act(report, plan.claims, lease)
+                    self._finish(report, reading if plan.minor else self._reader.read(), {})
+                return []
             if isinstance(saved, Lost):
                 # Nothing may be sent under a claim that nobody has seen: look what stands there.
                 self._say(f'the answer to a save was lost, looking: {saved.reason.text()}')
                 if self._stands(plan.claims):
-                    return self._act(report, plan.claims, lease)
+                    self._act(report, plan.claims, lease)
+                    return []
             elif isinstance(saved, Conflict):
                 self._say('somebody else saved the queue meanwhile: reading it again')
             else:
-                self._say(f'the wiki refuses to save the queue: {saved.reason.text()}')
+                where = f'on {only}' if only else 'the queue'
+                self._say(f'the wiki refuses to save {where}: {saved.reason.text()}')
                 report.person = True
-                return report
+                names = [_name(change.item) for change in plan.changes]
+                return [] if only or len(names) == 1 else names
             pause(attempt)
         raise TemporaryError(
             f'The queue page was changed {TRIES} times while this run tried to save it: '
             'the next run tries again.'
         )
 
-    def _plan(self, reading: Reading) -> Plan:
+    def _plan(self, reading: Reading, only: str) -> Plan:
         settled, again = self._settler.settle(reading)
         return make_plan(
             self._under_brakes(reading),
@@ -122,6 +145,7 @@ class Pass:
             folds=reading.folds,
             touched=self._reader.touched_lately(reading),
             words=self._reader.words,
+            mine=lambda item: only in ('', _name(item)),
         )
 
     @staticmethod
@@ -130,17 +154,19 @@ class Pass:
             return reading.standings
         return without_sends(reading.standings, removals=reading.stopped.key == STOP)
 
-    def _act(self, report: Report, claims: Sequence[Claim], lease: Lease) -> Report:
+    def _act(
+        self, report: Report, claims: Sequence[Claim], lease: Lease, at_least: int = 0
+    ) -> None:
         """Send what is claimed and still due on the page as it is now, then record."""
-        report.claims = len(claims)
-        records = Acting(self._tools, lease).act(claims)
-        return self._finish(report, self._reader.read(), records)
+        report.claims += len(claims)
+        records = Acting(self._tools, lease, at_least).act(claims)
+        self._finish(report, self._reader.read(), records)
 
     def _stands(self, claims: Sequence[Claim]) -> bool:
         reading = self._reader.read()
         return any(stands(reading, claim) for claim in claims)
 
-    def _finish(self, report: Report, reading: Reading, records: Mapping[Key, Record]) -> Report:
+    def _finish(self, report: Report, reading: Reading, records: Mapping[Key, Record]) -> None:
         report.records |= records
         for name in sorted(self._reader.unwritable):
             report.person = True
@@ -154,13 +180,12 @@ class Pass:
                 report.person = True
                 words = standing.note.text() if standing.note else standing.state
                 self._say(f'{standing.item.id} needs a person: {words}')
-        return report
 
     def _tell(self, plan: Plan) -> None:
         for claim in plan.claims:
             self._say(f'would {self._deed(claim)}')
         for change in plan.changes:
-            name = change.new_id or change.item.id or f'item number {change.item.number + 1}'
+            name = change.new_id or _name(change.item)
             lines = ', '.join(
                 f'{key} = {value}' if value else f'no {key}' for key, value in change.bot.items()
             )
@@ -184,6 +209,11 @@ class Pass:
         elif claim.record.kind == 'editing':
             verb = 'correct'
         return f'{verb} {claim.item_id} to {claim.place}: {said!r}'
+
+
+def _name(item: Item) -> str:
+    """What tells an item from the others of the page in one run."""
+    return item.id or f'item number {item.number + 1}'
 
 
 def needs_a_person(standing: Standing) -> bool:

@@ -33,27 +33,26 @@ class Recorder:
         summary = ''
         for attempt in range(2 * TRIES):
             reading = self._reader.read()
-            records = still_ours(records, claims, reading)
+            # Of all that is known, each time: a page that lags shows less than there is.
+            mine = still_ours(records, claims, reading)
             if not summary:
-                summary = record_summary(records, self._proposers(reading, claims, set(ids)))
+                summary = record_summary(mine, self._proposers(reading, claims, set(ids)))
             present = {s.item.id: s for s in reading.standings if not s.situation.newcomer}
-            gone = {key: record for key, record in records.items() if key[0] not in present}
-            if gone:
-                self._archive(gone, claims, reading)
-            here = {key: record for key, record in records.items() if key[0] in present}
+            gone = {key: record for key, record in mine.items() if key[0] not in present}
+            lost = self._archive(gone, claims, reading) if gone else []
+            here = {key: record for key, record in mine.items() if key[0] in present}
             rules = self._tools.config.rules()
             changes = record_changes(present, here, rules, reading.now, self._reader.words)
             if not changes:
-                return
+                return _tell(lost)
             saved = self._reader.save_changes(reading, changes, summary, minor=False, duty=True)
             if isinstance(saved, Saved) or (isinstance(saved, Lost) and self._recorded(here)):
-                return
+                return _tell(lost)
             if not isinstance(saved, Conflict | Lost):
                 self._tools.say(f'the wiki refuses the record: {saved.reason.text()}')
                 if summary == bare:
                     if len(ids) > 1:
-                        self._one_by_one(records, claims)
-                        return
+                        return self._one_by_one(mine, claims)
                     break
                 summary = bare
             pause(attempt)
@@ -76,18 +75,28 @@ class Recorder:
 
     def _archive(
         self, records: Mapping[Key, Record], claims: Sequence[Claim], reading: Reading
-    ) -> None:
-        """Record items that somebody took off the page while they were being sent."""
+    ) -> list[str]:
+        """Record items that somebody took off the page while they were being sent; what could not be."""
+        lost: list[str] = []
         for claim in {claim.item_id: claim for claim in claims}.values():
             mine = {
                 name: one for (item_id, name), one in records.items() if item_id == claim.item_id
             }
-            page = self._reader.text_of(reading, claim.record.revid)
-            wikitext = item_wikitext(page, claim.item_id) if mine else None
-            if wikitext is None:
+            if not mine:
                 continue
-            shown = shown_records(wikitext)
-            known = self._reader.records_of(reading, claim.item_id, shown) | mine
+            page = self._reader.text_of(reading, claim.record.revid)
+            wikitext = item_wikitext(page, claim.item_id)
+            if wikitext is None:
+                words = ', '.join(f'{name}: {one.text()}' for name, one in mine.items())
+                lost.append(
+                    f'The record of {claim.item_id} could not be kept ({words}): the item has left the '
+                    f'queue, and revision {claim.record.revid}, which holds its words, is hidden.'
+                )
+                continue
+            names = {*shown_records(wikitext), *mine}
+            known = self._reader.records_of(reading, claim.item_id, names)
+            claimed = {one.place: one.record for one in claims if one.item_id == claim.item_id}
+            known |= _still_true(mine, known, claimed)
             state = _state({one.kind for one in known.values()})
             saved = self._reader.keep(claim.item_id, with_records(wikitext, state, known))
             if not isinstance(saved, Saved):
@@ -96,6 +105,7 @@ class Recorder:
                     'stands in the history of the queue, so it is not sent again.'
                 )
             self._tools.say(f'{claim.item_id} has left the queue: its record is in the archive')
+        return lost
 
     def _recorded(self, records: Mapping[Key, Record]) -> bool:
         reading = self._reader.read()
@@ -122,6 +132,24 @@ class Recorder:
             return [name for one in approved.values() if (name := who(one))]
         except TemporaryError:
             return []  # a courtesy: the record matters more
+
+
+def _tell(lost: Sequence[str]) -> None:
+    if lost:
+        raise TemporaryError(' '.join(lost))
+
+
+def _still_true(
+    records: Mapping[str, Record], known: Mapping[str, Record], claims: Mapping[str, Record]
+) -> dict[str, Record]:
+    """Of *records* of one item, those that no other run has overtaken. All by place; *known* is what the
+    history proves, *claims* are this run's.
+    """
+    return {
+        place: record
+        for place, record in records.items()
+        if record.kind in ('posted', 'deleted') or known.get(place) in (None, claims[place], record)
+    }
 
 
 def _state(kinds: AbstractSet[str]) -> str | None:

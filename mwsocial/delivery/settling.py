@@ -27,7 +27,7 @@ class Settler:
     def __init__(self, tools: Tools) -> None:
         """*tools*: of the run."""
         self._tools = tools
-        self._looked: dict[tuple[str, str, str], Lookup | Removal] = {}
+        self._looked: dict[tuple[str, str, str], tuple[Lookup | Removal, datetime]] = {}
 
     def settle(self, reading: Reading) -> tuple[dict[Key, Record], dict[Key, Proven]]:
         """Records that looking has brought, and the claims that may be acted on again."""
@@ -100,11 +100,13 @@ class Settler:
                 self._tools.say(
                     f'looking what became of {item_id} on {name}, claimed at {record.time:%H:%M} UTC'
                 )
-                self._looked[key] = find(looking.find, since, ignoring)
-            return self._looked[key]
+                self._looked[key] = find(looking.find, since, ignoring), reading.now
+            return self._looked[key][0]
 
+        # That nothing is there is as old as the look.
+        _, seen = self._looked.get(key, (None, reading.now))
         return look(
-            replace(looking, find=once), record, reading.addresses(name, item_id), reading.now,
+            replace(looking, find=once), record, reading.addresses(name, item_id), seen,
             safe_value, may_send=self._may_send(standing, name, record, reading),
         )  # fmt: skip
 

@@ -16,7 +16,8 @@ from mwsocial.delivery.reading import QueueReader, Reading
 from mwsocial.desk.places import before, channel_of
 from mwsocial.desk.plan import Claim, won
 from mwsocial.desk.records import Record
-from mwsocial.desk.standing import why_blocked
+from mwsocial.desk.rules import Rules
+from mwsocial.desk.standing import in_time, why_blocked
 from mwsocial.wiki.config import DeskConfig
 
 #: How often a save is tried while others save the same page.
@@ -81,8 +82,8 @@ def stands(reading: Reading, claim: Claim) -> bool:
     return proven is not None and proven.record == claim.record and won(shown, claim)
 
 
-def holds(reading: Reading, claim: Claim) -> bool:
-    """Whether what was claimed may still be done: the same approval, no hold, nothing wrong."""
+def holds(reading: Reading, claim: Claim, rules: Rules) -> bool:
+    """Whether what was claimed may still be done: the same approval, in time, no hold, nothing wrong."""
     standing = reading.by_id.get(claim.item_id)
     if standing is None:
         return False
@@ -92,4 +93,5 @@ def holds(reading: Reading, claim: Claim) -> bool:
         standing.approved is not None
         and standing.approved.revision.revid == claim.record.revid
         and why_blocked(standing.situation) is None
+        and in_time(standing.situation, rules, reading.now)
     )

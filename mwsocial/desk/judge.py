@@ -163,8 +163,9 @@ def _situation(
     mine = {name: proven for name, proven in records.items() if name in places}
     with gathering.noting():
         # Without an approval that holds it is the page that may say something else than the posts.
-        now_said = verdict.item if isinstance(verdict, Approved) else item
-        changed, fixed = changed_places(now_said, mine, knowledge, bench)
+        approved = verdict if isinstance(verdict, Approved) else None
+        new, since = (approved.item, approved.revision.revid) if approved else (item, 0)
+        changed, fixed = changed_places(new, mine, knowledge, bench, since)
     gathering.ask()
     return Situation(
         item,
@@ -188,12 +189,14 @@ def _situation(
 
 
 def changed_places(
-    new: Item, records: Mapping[str, Proven], knowledge: Knowledge, bench: Bench
+    new: Item, records: Mapping[str, Proven], knowledge: Knowledge, bench: Bench, approved: int = 0
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The places whose post says something else than the item *new*, and those of them where no edit
     can mend that: shares and pointers, and other images where a network cannot change them.
 
-    *records*: of the places where the item is to go. Raises ``Need``.
+    *records*: of the places where the item is to go. *approved*: the revision that approved *new*. Where
+    nobody can see the words of a post (they are hidden), what was approved later is to replace them.
+    Raises ``Need``.
     """
     # Of what is still looked for, too: once it is found, the page is to say at once how it stands.
     standing = {
@@ -211,12 +214,15 @@ def changed_places(
     for name, revid in standing.items():
         before, channel = old.get(revid), channel_of(name)
         language = bench.languages.get(channel, bench.rules.language)
-        if before is None or said(before, name, language) == said(new, name, language):
+        if before is None and approved <= records[name].revision.revid:
+            continue
+        if before and said(before, name, language) == said(new, name, language):
             continue
         changed.add(name)
         facts = bench.desk.channels.get(channel)
-        same_kind = name == NEWS or validity.kinds(before) == validity.kinds(new) == ('text',)
-        same_images = part_of(name) != 1 or images_of(before) == images_of(new)
+        was = before or new
+        same_kind = name == NEWS or validity.kinds(was) == validity.kinds(new) == ('text',)
+        same_images = part_of(name) != 1 or images_of(was) == images_of(new)
         if not same_kind or not (
             same_images or name == NEWS or (facts and facts.abilities.edit_images)
         ):

@@ -166,14 +166,20 @@ def make_plan(
     folds: Mapping[str, str],
     touched: Callable[[Item], bool],
     words: Callable[[Reason], str],
+    mine: Callable[[Item], bool] = lambda item: True,
 ) -> Plan:
     """Put a pass together.
 
     *settled*: records that looking has brought for stale claims, by (id, channel). *again*: stale
     claims that may be sent again under the same key. *folds*: values of decisions to fold, by id.
     *touched(item)*: whether a person edited the item so lately that the bot keeps off it.
-    *words(reason)*: the sentence, safe to stand in a template on the wiki.
+    *words(reason)*: the sentence, safe to stand in a template on the wiki. *mine(item)*: whether the pass
+    is about this item; of the others it only knows what has been posted.
     """
+    standings = [one if mine(one.item) else without_sends([one])[0] for one in standings]
+    ids = {one.item.id for one in standings if mine(one.item)}
+    settled = {key: record for key, record in settled.items() if key[0] in ids}
+    again = {key: proven for key, proven in again.items() if key[0] in ids}
     claims: dict[tuple[str, str], Claim] = {}
     for standing, name in choose(standings, paces, now):
         claims[standing.item.id, name] = _claim(standing, name, now, nonce())
@@ -185,6 +191,8 @@ def make_plan(
     changes = []
     with_problem = False
     for standing in standings:
+        if not mine(standing.item):
+            continue
         change = _change(standing, claims, settled, rules, now, touched, new_id, words)
         fold = folds.get(standing.item.id, '') if not standing.situation.newcomer else ''
         if fold and (change or _claimed(standing, claims)):

@@ -275,6 +275,9 @@ def _standing_post(
         return Target('settle', record=proven)
     else:
         return Target('done', record=proven)
+    if record.kind in CLAIMS and (wanted == 'correct' or (wanted and channel == NEWS)):
+        # Which words stand there must be known first. A network's post is taken down by its address.
+        return Target('settle', record=proven)
     if record.kind == 'kept' and record.revid >= wanted_by:
         until = _until(record.mark)
         if until is None or until > now:

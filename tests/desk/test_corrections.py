@@ -28,14 +28,18 @@ POSTED = {
 
 
 def changes(
-    before: dict[str, str], now: dict[str, str], *places: str, language: str = 'en'
+    before: dict[str, str],
+    now: dict[str, str],
+    *places: str,
+    language: str = 'en',
+    approved: int = 50,
 ) -> tuple[set[str], set[str]]:
     knowledge = Mock()
-    knowledge.queue = lambda revid: Queue((Item(0, {'id': 'a', **before}),))
+    knowledge.queue = lambda revid: Queue((Item(0, {'id': 'a', **before}),) if before else ())
     item = Item(0, {'id': 'a', **now})
     records = {name: POSTED[name] for name in places}
     bench = Bench(Rules(bot='Bot'), DESK, languages={'mastodon': language})
-    changed, fixed = changed_places(item, records, knowledge, bench)
+    changed, fixed = changed_places(item, records, knowledge, bench, approved)
     return set(changed), set(fixed)
 
 
@@ -77,3 +81,16 @@ def test_what_changed(
 
 def test_the_usual_language_of_a_channel_counts() -> None:
     assert changes(TEXT, {**TEXT, 'language': 'de'}, 'mastodon', language='de') == (set(), set())
+
+
+def test_words_that_nobody_can_see_are_replaced_by_what_is_approved_later() -> None:
+    """The revision is hidden, since what it holds must not stay; the post must not either."""
+    assert changes({}, TEXT, 'mastodon', 'x') == ({'mastodon', 'x'}, set())
+    assert changes({}, IMAGE, 'facebook') == ({'facebook'}, set())
+    assert changes({}, {'share': 'https://a/1'}, 'mastodon') == ({'mastodon'}, {'mastodon'})
+    assert changes({}, TEXT, 'mastodon', approved=POSTED['mastodon'].revision.revid) == (
+        set(),
+        set(),
+    )
+    # Without an approval nobody knows whether the page says something else.
+    assert changes({}, TEXT, 'mastodon', approved=0) == (set(), set())
