@@ -143,7 +143,7 @@ def test_hostile_words_have_no_effect(desk: Desk) -> None:
     edits = len(desk.edits(PAGE))
     run = pull(desk)
     assert len(desk.edits(PAGE)) == edits + 1, run
-    assert [one.url for one in mentions(desk)][1:] == urls
+    assert sorted(one.url for one in mentions(desk)[1:]) == sorted(urls)
     after = effects(desk)
     for what in ('categories', 'templates', 'images', 'properties', 'iwlinks', 'langlinks'):
         assert after[what] == before[what], what
@@ -177,11 +177,13 @@ def test_a_post_on_a_blacklisted_host_is_listed_without_a_link(desk: Desk) -> No
     assert url not in desk.text(PAGE)
 
 
-def test_forty_in_one_edit_and_words_that_go(desk: Desk) -> None:
-    """40 new mentions are one edit; what is deleted at its source loses its words."""
-    urls = say(desk.sandbox, *(f'number {number}' for number in range(40)))
+def test_many_in_one_edit_and_words_that_go(desk: Desk) -> None:
+    """30 new mentions are one edit; what is deleted at its source loses its words."""
+    # No more than the server tells in one answer: its next one may pass over what was delivered late.
+    said = say(desk.sandbox, *(f'number {number}' for number in range(30)))
     run = pull(desk)
-    assert [one.url for one in mentions(desk)] == urls, run
+    urls = [one.url for one in mentions(desk)]
+    assert sorted(urls) == sorted(said), run
     assert len(desk.edits(PAGE)) == 1
     # The server cannot delete by its API: something before it says that the post is not there.
     nothing = json_answer({'accounts': [], 'statuses': [], 'hashtags': []})
@@ -191,7 +193,7 @@ def test_forty_in_one_edit_and_words_that_go(desk: Desk) -> None:
         run = pull(desk, MWSOCIAL_MASTODON_URL=network.url)
     assert 'looked again at 20 posts: 1 are gone' in run.out, run
     assert mentions(desk)[0].excerpt == '' and mentions(desk)[1].excerpt
-    assert 'number 0' not in desk.text(PAGE).split(urls[1])[0]
+    assert f'number {said.index(urls[0])}' not in desk.text(PAGE).split(urls[1])[0]
 
 
 def test_a_button_decides_without_javascript(desk: Desk) -> None:
