@@ -16,6 +16,7 @@ from mwsocial.delivery.deeds import post_for
 from mwsocial.delivery.lease import Lease
 from mwsocial.delivery.preflight import Preflight
 from mwsocial.delivery.reading import STOP, Reading
+from mwsocial.delivery.recording import Recorder
 from mwsocial.delivery.settling import Settler
 from mwsocial.delivery.tools import TRIES, Key, Tools, pause, stands
 from mwsocial.desk.item import Item
@@ -63,7 +64,23 @@ class Pass:
             if self._tools.ending():
                 break
             self._round(report, only=one)
+        if report.reading and not simulate:
+            self._seek_orphans(report, report.reading)
         return report
+
+    def _seek_orphans(self, report: Report, reading: Reading) -> None:
+        """Find out what became of items that left the page under a claim."""
+        for item_id, records in self._reader.orphans(reading).items():
+            found = self._settler.orphan(reading, item_id, records)
+            if not found:
+                self._say(f'{item_id} has left the queue under a claim: a later run finds out')
+                continue
+            for place, record in found.items():
+                self._say(f'{item_id} on {place}: {record.kind} {record.rest}')
+            claimed = {place: records[place] for place in found}
+            report.person = True
+            if why := Recorder(self._tools).keep(reading, item_id, found, claimed):
+                self._say(why)
 
     def _round(self, report: Report, *, only: str = '', simulate: bool = False) -> list[str]:
         """Save what is to be saved and do what it claims, for all items or *only* one (see ``_name``).

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from mwsocial.delivery.archive import Archives, keep_record
 from mwsocial.delivery.archived import archived_items, left
+from mwsocial.delivery.orphans import open_claims, still_open
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.places import channel_of
@@ -202,6 +203,27 @@ class QueueReader:
         own = marked(history.revisions.values(), self.config.bots)
         proven = history.decide(lambda: proven_records(item_id, names, self._ledger(own), history))
         return {name: proven[name].record for name in names if name in proven}
+
+    def orphans(self, reading: Reading) -> dict[str, dict[str, Record]]:
+        """Items that have left the page under a claim that nobody has finished, by id, with what the
+        history proves of them by place.
+        """
+        history = reading.knowledge
+        own = marked(history.revisions.values(), self.config.bots)
+        there = {item.id for item in reading.queue.items}
+        claims = open_claims(own, there, reading.now)
+        if not claims:
+            return {}
+        self._archives.seek(claims, reading.title, reading.now, own[0].revid)
+        found = {}
+        for item_id, claim in claims.items():
+            item = reading.item_in(item_id, claim.revid)
+            names = [one for one in (item.bot if item else ()) if one.startswith('sent-')]
+            places = [name.removeprefix('sent-') for name in names]
+            records = self.records_of(reading, item_id, places)
+            if still_open(records, reading.now):
+                found[item_id] = records
+        return found
 
     def refresh(self, reading: Reading) -> Reading:
         """The same reading while neither the page nor the configuration has changed, else a new one.

@@ -31,6 +31,8 @@ class Recorder:
         ids = list(dict.fromkeys(item_id for item_id, _ in records))
         bare = summary_of_ids(RECORD, Reason('summaries-recorded').said(), ids)
         summary = ''
+        archived: dict[Key, Record] = {}
+        lost: list[str] = []
         for attempt in range(2 * TRIES):
             reading = self._reader.read()
             # Of all that is known, each time: a page that lags shows less than there is.
@@ -38,8 +40,13 @@ class Recorder:
             if not summary:
                 summary = record_summary(mine, self._proposers(reading, claims, set(ids)))
             present = {s.item.id: s for s in reading.standings if not s.situation.newcomer}
-            gone = {key: record for key, record in mine.items() if key[0] not in present}
-            lost = self._archive(gone, claims, reading) if gone else []
+            gone = {
+                key: record
+                for key, record in mine.items()
+                if key[0] not in present and archived.get(key) != record
+            }
+            lost += self._archive(gone, claims, reading)
+            archived |= gone
             here = {key: record for key, record in mine.items() if key[0] in present}
             rules = self._tools.config.rules()
             changes = record_changes(present, here, rules, reading.now, self._reader.words)
@@ -77,35 +84,42 @@ class Recorder:
         self, records: Mapping[Key, Record], claims: Sequence[Claim], reading: Reading
     ) -> list[str]:
         """Record items that somebody took off the page while they were being sent; what could not be."""
-        lost: list[str] = []
-        for claim in {claim.item_id: claim for claim in claims}.values():
-            mine = {
-                name: one for (item_id, name), one in records.items() if item_id == claim.item_id
-            }
-            if not mine:
-                continue
-            page = self._reader.text_of(reading, claim.record.revid)
-            wikitext = item_wikitext(page, claim.item_id)
-            if wikitext is None:
-                words = ', '.join(f'{name}: {one.text()}' for name, one in mine.items())
-                lost.append(
-                    f'The record of {claim.item_id} could not be kept ({words}): the item has left the '
-                    f'queue, and revision {claim.record.revid}, which holds its words, is hidden.'
-                )
-                continue
-            names = {*shown_records(wikitext), *mine}
-            known = self._reader.records_of(reading, claim.item_id, names)
-            claimed = {one.place: one.record for one in claims if one.item_id == claim.item_id}
-            known |= _still_true(mine, known, claimed)
-            state = _state({one.kind for one in known.values()})
-            saved = self._reader.keep(claim.item_id, with_records(wikitext, state, known))
-            if not isinstance(saved, Saved):
-                raise TemporaryError(
-                    f'The record of {claim.item_id} could not be kept in the archive; its claim '
-                    'stands in the history of the queue, so it is not sent again.'
-                )
-            self._tools.say(f'{claim.item_id} has left the queue: its record is in the archive')
-        return lost
+        lost = []
+        for item_id in dict.fromkeys(item_id for item_id, _ in records):
+            mine = {name: one for (one_id, name), one in records.items() if one_id == item_id}
+            claimed = {one.place: one.record for one in claims if one.item_id == item_id}
+            lost.append(self.keep(reading, item_id, mine, claimed))
+        return [words for words in lost if words]
+
+    def keep(
+        self,
+        reading: Reading,
+        item_id: str,
+        mine: Mapping[str, Record],
+        claimed: Mapping[str, Record],
+    ) -> str:
+        """Keep the records *mine* (by place) of an item that has left the page in the archive; *claimed*
+        are the claims that they end. Returns why that cannot be, or ''. Raises TemporaryError.
+        """
+        revid = next(iter(claimed.values())).revid
+        wikitext = item_wikitext(self._reader.text_of(reading, revid), item_id)
+        if wikitext is None:
+            words = ', '.join(f'{name}: {one.text()}' for name, one in mine.items())
+            return (
+                f'The record of {item_id} could not be kept ({words}): the item has left the queue, and '
+                f'revision {revid}, which holds its words, is hidden.'
+            )
+        known = self._reader.records_of(reading, item_id, {*shown_records(wikitext), *mine})
+        known |= _still_true(mine, known, claimed)
+        state = _state({one.kind for one in known.values()})
+        saved = self._reader.keep(item_id, with_records(wikitext, state, known))
+        if not isinstance(saved, Saved):
+            raise TemporaryError(
+                f'The record of {item_id} could not be kept in the archive; its claim stands in the '
+                'history of the queue, so it is not sent again, and the next run looks for it.'
+            )
+        self._tools.say(f'{item_id} has left the queue: its record is in the archive')
+        return ''
 
     def _recorded(self, records: Mapping[Key, Record]) -> bool:
         reading = self._reader.read()

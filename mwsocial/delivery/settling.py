@@ -7,15 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from mwsocial.channels.base import Lookup, Removal
+from mwsocial.channels.base import Lookup, Posted, Removal
 from mwsocial.delivery.deeds import Words, deed_for
 from mwsocial.delivery.newsdesk import NewsEntry, NewsPlace
+from mwsocial.delivery.orphans import still_open
 from mwsocial.delivery.reading import Reading
 from mwsocial.delivery.sending import ASK_A_PERSON, Looking, Settled, find, kept, look
 from mwsocial.delivery.tools import Key, Tools, parts_before
 from mwsocial.desk.item import Item
-from mwsocial.desk.places import before, channel_of
-from mwsocial.desk.records import Proven, Record
+from mwsocial.desk.places import before, channel_of, in_order
+from mwsocial.desk.records import CLAIMS, Proven, Record
 from mwsocial.desk.standing import NEWS, Standing, in_time, why_blocked
 from mwsocial.reason import Reason
 from mwsocial.wiki.escape import safe_value
@@ -85,13 +86,21 @@ class Settler:
         said = standing.situation.settled.get(name)
         if record.kind == 'unconfirmed' and said:
             return Settled(Record('posted', reading.now, record.revid, said))
+        why = standing.situation.channels.get(channel_of(name))
+        may_send = self._may_send(standing, name, record, reading)
+        return self._look(reading, item_id, name, record, known, why, may_send=may_send)
+
+    def _look(
+        self, reading: Reading, item_id: str, name: str, record: Record, known: Mapping[Key, Record],
+        why: Reason | None = None, *, may_send: bool,
+    ) -> Settled:  # fmt: skip
+        """What became of one claim. *why*: the reason why its channel cannot be used, if so."""
         item = reading.item_in(item_id, record.revid)
         if item is None and record.kind != 'deleting':
             return _ask_a_person(record, reading, Reason('delivery-no-answer'))
         looking = self._looking(name, item, record, reading, item_id, known)
         if isinstance(looking, Reason):
-            why = standing.situation.channels.get(channel_of(name)) or looking
-            return _ask_a_person(record, reading, why)
+            return _ask_a_person(record, reading, why or looking)
         key = item_id, name, record.text()
 
         def once(since: datetime, ignoring: Collection[str]) -> Lookup | Removal:
@@ -101,14 +110,49 @@ class Settler:
                     f'looking what became of {item_id} on {name}, claimed at {record.time:%H:%M} UTC'
                 )
                 self._looked[key] = find(looking.find, since, ignoring), reading.now
-            return self._looked[key][0]
+            found, when = self._looked[key]
+            if isinstance(found, Posted) and found.url in ignoring:
+                # It is another item's by now, which says the same.
+                found = find(looking.find, since, ignoring)
+                self._looked[key] = found, when
+            return found
 
+        taken = {
+            one.address
+            for other, one in known.items()
+            if channel_of(other[1]) == channel_of(name) and other != (item_id, name) and one.address
+        }
         # That nothing is there is as old as the look.
         _, seen = self._looked.get(key, (None, reading.now))
         return look(
-            replace(looking, find=once), record, reading.addresses(name, item_id), seen,
-            safe_value, may_send=self._may_send(standing, name, record, reading),
+            replace(looking, find=once), record, reading.addresses(name, item_id) | taken, seen,
+            safe_value, may_send=may_send,
         )  # fmt: skip
+
+    def orphan(
+        self, reading: Reading, item_id: str, records: Mapping[str, Record]
+    ) -> dict[str, Record]:
+        """What became of the open claims of an item that has left the page, by place; *records*: what is
+        proved of it. Nothing is sent any more.
+        """
+        known = {(item_id, name): record for name, record in records.items()}
+        found: dict[str, Record] = {}
+        for name in sorted(still_open(records, reading.now), key=in_order):
+            record = records[name]
+            previous, _ = parts_before(reading, item_id, name, known)
+            if previous and not previous.address:
+                # A later part goes out only behind the part before it.
+                if previous.kind in CLAIMS:
+                    continue
+                words = Reason('delivery-void').said()
+                made = Record('released', reading.now, record.revid, words)
+            else:
+                settled = self._look(reading, item_id, name, record, known, may_send=False)
+                if settled.record is None:
+                    continue
+                made = settled.record
+            found[name] = known[item_id, name] = made
+        return found
 
     def _may_send(self, standing: Standing, name: str, record: Record, reading: Reading) -> bool:
         situation = standing.situation

@@ -287,3 +287,9 @@ def summary_of_ids(mark: str, words: str, ids: Sequence[str], room: int = 480) -
             return f'{mark} {words} {", ".join(taken)} {MORE}'
         taken.append(item_id)
     return f'{mark} {words} {", ".join(taken)}'
+
+
+def ids_in(summary: str) -> list[str]:
+    """The ids that a summary made by ``summary_of_ids`` names."""
+    first, *others = summary.removesuffix(f' {MORE}').split(', ')
+    return [one for one in (first.rpartition(' ')[2], *others) if _WORDS.fullmatch(one)]

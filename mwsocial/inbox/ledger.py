@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from mwsocial.inbox.mark import Mark, read_mark, read_marks
 from mwsocial.inbox.mentions import Mention, introduced
 from mwsocial.wiki.api import Api
-from mwsocial.wiki.history import read_revision, revisions_by
+from mwsocial.wiki.history import bot_revisions, read_revision
 from mwsocial.wiki.read import PageState, texts
 from mwsocial.wiki.revision import Revision
 
@@ -24,6 +24,8 @@ ARCHIVED = 'mwsocial:archive'
 MORE = '+more'
 #: MediaWiki cuts a summary at 500 characters.
 ROOM = 480
+#: A post was on the page at the earliest when it was made, by another clock.
+CLOCKS = timedelta(days=1)
 #: How many of the bot's edits are looked through for a mark that counts.
 _LOOKS = 5
 #: How many edits whose summaries could not name all are compared with what stood before.
@@ -53,6 +55,7 @@ class Ledger:
         self._title = title
         self._bots = frozenset(bots)
         self._mark = mark
+        self._at_least = 0
         self._back_to: datetime | None = None
         self._own: list[Revision] | None = None
         self._brought: dict[str, Revision] = {}
@@ -71,7 +74,8 @@ class Ledger:
         return {one: self._brought[one] for one in wanted if one in self._brought}
 
     def seen(self, page: PageState) -> None:
-        """Take the text of *page*, which has been read anyway."""
+        """Take the text of *page*, which has been read anyway: what follows goes by a history as new."""
+        self._at_least = max(self._at_least, page.revid)
         if page.revid and not page.text_hidden:
             self._texts[page.revid] = page.text
 
@@ -80,7 +84,9 @@ class Ledger:
             self._back_to is None or (since is not None and self._back_to <= since)
         ):
             return
-        found = revisions_by(self._api, self._title, self._bots, since)
+        found = bot_revisions(
+            self._api, self._title, self._bots, at_least=self._at_least, since=since
+        )
         self._own = [
             one for one in found if one.summary_hidden or one.summary.split()[:1] == [self._mark]
         ]

@@ -108,6 +108,12 @@ class Inbox:
         pressed = [vote.decision for _, vote in self.votes if vote.mention == mention.digest]
         return pressed[-1] if pressed else mention.decision
 
+    def about(self, url: str) -> frozenset[str]:
+        """What is decided about a mention, by its address, and by whom: in its template and by buttons."""
+        lines = {one.mention.decision for one in self.placed if one.mention.url == url}
+        lines |= {vote.decision for _, vote in self.votes if vote.mention == digest(url)}
+        return frozenset(lines)
+
     def doubled(self) -> frozenset[str]:
         """The addresses that more than one template has."""
         counted = Counter(one.mention.url for one in self.placed)

@@ -55,13 +55,15 @@ class Changes:
     """What is to change on the page; addresses are the keys.
 
     ``remove``: with the text that was archived of each, where something was. ``notes``: '' takes one
-    away. ``blank``: whose words go. ``mark``: where reading stands.
+    away. ``blank``: whose words go. ``decided``: what had been decided about each of ``remove``
+    (``Inbox.about``): what people decide meanwhile keeps it on the page.
     """
 
     add: tuple[New, ...] = ()
     remove: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     blank: frozenset[str] = frozenset()
+    decided: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.add or self.remove or self.notes or self.blank)
@@ -72,7 +74,7 @@ def changed(text: str, changes: Changes, mark: Mark | None = None) -> str:
 
     What would not read back is not added. The *mark* is written where anything changes.
     """
-    new = _removed(text, changes.remove)
+    new = _removed(text, changes.remove, changes.decided)
     new = _folded(new)
     new = _set(new, {url: {'note': note} for url, note in changes.notes.items()})
     new = _set(new, {url: {'excerpt': ''} for url in changes.blank})
@@ -157,10 +159,14 @@ def archived(text: str, placed: Placed, inbox: Inbox, item: str = '') -> str:
     return (text[start : template.start] + raw + text[template.end : end]).strip()
 
 
-def _removed(text: str, gone: Mapping[str, str]) -> str:
-    """The page without the mentions *gone*; a section goes whole where just that was archived."""
+def _removed(text: str, gone: Mapping[str, str], decided: Mapping[str, frozenset[str]]) -> str:
+    """The page without the mentions *gone*; a section goes whole where just that was archived. A mention
+    about which somebody has decided since stays: the next run acts on that.
+    """
     for url, kept in gone.items():
         inbox = read_inbox(text)
+        if url in decided and inbox.about(url) - {''} != decided[url] - {''}:
+            continue
         for placed in reversed([one for one in inbox.placed if one.mention.url == url]):
             start, end = piece(text, inbox, placed)
             # What somebody has added to the section meanwhile stays.

@@ -20,7 +20,7 @@ from mwsocial.inbox.asking import Heard, Wish, ask_all
 from mwsocial.inbox.cache import Cache
 from mwsocial.inbox.choosing import MOST, Filter, collect, keep
 from mwsocial.inbox.decisions import Decided, Decisions
-from mwsocial.inbox.ledger import Ledger
+from mwsocial.inbox.ledger import CLOCKS, Ledger
 from mwsocial.inbox.looking import look
 from mwsocial.inbox.mark import Mark
 from mwsocial.inbox.mentions import Inbox, Mention, digest, read_inbox
@@ -37,8 +37,6 @@ from mwsocial.wiki.site import OpenDesk
 
 #: How long a decision to ignore can be undone, if mentions are kept for as long.
 UNDO = timedelta(days=1)
-#: A post was on the page at the earliest when it was made, by another clock.
-_CLOCKS = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -116,7 +114,11 @@ class Pull:
         leaving, new = self._room(seen, self._leaving(seen, moved), new)
         gone = self._put_away(seen, leaving, moved, simulate=simulate)
         changes = Changes(
-            tuple(new), gone, self._notes(seen, moved), report.looked.gone - gone.keys()
+            tuple(new),
+            gone,
+            self._notes(seen, moved),
+            report.looked.gone - gone.keys(),
+            {url: seen.inbox.about(url) for url in gone},
         )
         self._finish(changes, before, seen, simulate=simulate)
         undecided = {one.url for one in seen.undecided()} - gone.keys()
@@ -224,7 +226,7 @@ class Pull:
         if not posts:
             return []
         digests = {digest(one.url) for one in posts}
-        since = min(one.created for one in posts) - _CLOCKS
+        since = min(one.created for one in posts) - CLOCKS
         known = set(self._ledger.first(digests, since))
         if digests - known:
             known |= self._archive.known(since, now, digests - known)
@@ -308,7 +310,14 @@ class Pull:
             return
         standing = replace(before, time=mark.time)
         if changes or changed(seen.page.text, changes, mark) != seen.page.text:
-            writer = Writer(self._api, self._title, self._config.bots, report.unlisted, self._say)
+            writer = Writer(
+                self._api,
+                self._title,
+                self._config.bots,
+                seen.page.revid,
+                report.unlisted,
+                self._say,
+            )
             written = writer.write(changes, mark, standing)
             report.edits += written.edits
             report.added = written.added

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from mwsocial.errors import TemporaryError
-from mwsocial.inbox.ledger import PULLED, Ledger, summary
+from mwsocial.inbox.ledger import CLOCKS, PULLED, Ledger, summary
 from mwsocial.inbox.mark import Mark
 from mwsocial.inbox.mentions import digest, read_inbox
 from mwsocial.inbox.page import Changes, New, changed
 from mwsocial.reason import Reason
 from mwsocial.wiki.api import Api
-from mwsocial.wiki.read import snapshot
+from mwsocial.wiki.read import PageState, snapshot
 from mwsocial.wiki.save import Conflict, Lost, Refused, Saved, save
 
 TRIES = 5
@@ -47,9 +47,18 @@ class Writer:
     """Saves changes into the page as it is at that moment."""
 
     def __init__(
-        self, api: Api, title: str, bots: Iterable[str], unlisted: int, say: Callable[[str], None]
+        self,
+        api: Api,
+        title: str,
+        bots: Iterable[str],
+        base: int,
+        unlisted: int,
+        say: Callable[[str], None],
     ) -> None:
-        """*unlisted*: how many posts found no room; *say*: one line for the operator."""
+        """*base*: the revision on which the changes were decided; *unlisted*: how many posts found no
+        room; *say*: one line for the operator.
+        """
+        self._base = base
         self._api = api
         self._title = title
         self._bots = frozenset(bots)
@@ -114,8 +123,8 @@ class Writer:
                 raise _Halt(Reason('inbox-page', (self._title,)))
             if read_inbox(page.text).stopped:
                 raise _Halt(Reason('inbox-stopped', (self._title,)))
-            if attempt:
-                changes = self._without_known(changes)
+            if page.revid != self._base:
+                changes = self._without_known(changes, page)
             text = changed(page.text, changes, mark)
             there = Counter(one.url for one in read_inbox(page.text).mentions)
             after = Counter(one.url for one in read_inbox(text).mentions)
@@ -131,6 +140,7 @@ class Writer:
                 minor=not (added or changes.notes),
             )  # fmt: skip
             if isinstance(outcome, Saved):
+                self._base = outcome.revid
                 self._done.edits += 1
                 self._done.added += added
                 self._say(f'saved revision {outcome.revid} of “{self._title}”')
@@ -148,12 +158,13 @@ class Writer:
             'save it.'
         )
 
-    def _without_known(self, changes: Changes) -> Changes:
-        """Without what another run of ours has brought meanwhile."""
+    def _without_known(self, changes: Changes, page: PageState) -> Changes:
+        """Without what another run of ours has brought meanwhile, by a history as new as *page*."""
         if not changes.add:
             return changes
         ledger = Ledger(self._api, self._title, self._bots)
-        since = min(one.created for one in changes.add)
+        ledger.seen(page)
+        since = min(one.created for one in changes.add) - CLOCKS
         known = ledger.first([digest(one.url) for one in changes.add], since)
         fresh = tuple(one for one in changes.add if digest(one.url) not in known)
         return replace(changes, add=fresh)

@@ -20,7 +20,7 @@ from mwsocial.errors import TemporaryError
 from mwsocial.proposing.wikitext import item_wikitext, items_of, reads_back, section, title_of
 from mwsocial.reason import Reason
 from mwsocial.wiki.api import Api
-from mwsocial.wiki.history import revisions_by
+from mwsocial.wiki.history import bot_revisions
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.read import PageState, snapshot, texts
 from mwsocial.wiki.revision import Revision
@@ -97,7 +97,8 @@ class Mover:
                 one.item.id: Reason('proposing-no-queue', (self._queue,)) for one in used
             }
             return []
-        own = revisions_by(self._api, self._queue, self._bots, min(one.since for one in used))
+        since = min(one.since for one in used)
+        own = bot_revisions(self._api, self._queue, self._bots, at_least=page.revid, since=since)
         fresh = []
         for one in used:
             before = self._moved_before(one, own)

@@ -14,7 +14,7 @@ from datetime import datetime
 from mwsocial.reason import Reason
 from mwsocial.sources.page import suggestions
 from mwsocial.wiki.api import Api
-from mwsocial.wiki.history import revisions_by
+from mwsocial.wiki.history import bot_revisions
 from mwsocial.wiki.read import texts
 from mwsocial.wiki.revision import Revision
 
@@ -38,14 +38,15 @@ class Ledger:
         return {one: revision.timestamp for one, revision in self.first.items()}
 
 
-def read_ledger(api: Api, title: str, bots: Iterable[str]) -> Ledger:
-    """What the bots' edits of the page *title* say. Raises TemporaryError.
+def read_ledger(api: Api, title: str, bots: Iterable[str], at_least: int) -> Ledger:
+    """What the bots' edits of the page *title* say; *at_least*: its revision that was read. Raises
+    TemporaryError.
 
     Where a summary is hidden, what stood on the page then counts.
     """
     own = [
         one
-        for one in revisions_by(api, title, bots)
+        for one in bot_revisions(api, title, bots, at_least=at_least)
         if one.summary_hidden or one.summary.split()[:1] == [MARK]
     ]
     hidden = [one.revid for one in own if one.summary_hidden and not one.text_hidden]

@@ -34,10 +34,12 @@ class New:
 
 @dataclass(frozen=True)
 class Changes:
-    """What is to change on the page. ``notes``: by id, '' takes one away."""
+    """What is to change on the page. ``remove``: by id what had been decided about it (people's lines):
+    what somebody decides meanwhile keeps it on the page. ``notes``: by id, '' takes one away.
+    """
 
     add: tuple[New, ...] = ()
-    remove: frozenset[str] = frozenset()
+    remove: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     cursors: Mapping[str, str] = field(default_factory=dict)
 
@@ -77,7 +79,7 @@ def changed(text: str, changes: Changes, *, addresses: bool = True) -> str:
     return text
 
 
-def _without(text: str, ids: frozenset[str]) -> str:
+def _without(text: str, ids: Mapping[str, Mapping[str, str]]) -> str:
     if not ids:
         return text
     skeleton = cut(text, WANTED)
@@ -86,7 +88,7 @@ def _without(text: str, ids: frozenset[str]) -> str:
     gone = [
         template
         for template, one in zip(items, placed, strict=True)
-        if one.item.id in ids and template.closed
+        if template.closed and one.item.id in ids and one.item.editors == ids[one.item.id]
     ]
     return remove_templates(text, skeleton, gone)
 

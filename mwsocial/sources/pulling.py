@@ -66,7 +66,7 @@ class Pull:
         if stopped:
             self._say(f'stopped: {stopped.text()}')
             return report
-        ledger = read_ledger(self._api, self._title, self._config.bots)
+        ledger = read_ledger(self._api, self._title, self._config.bots, page.revid)
         decisions = Decisions(self._api, self._config.bots).read(page, ledger)
         moved = self._move(decisions.used, simulate)
         report.moved, report.left = moved.done, {**decisions.unclear, **moved.left}
@@ -144,7 +144,8 @@ class Pull:
             if note or item.bot.get('note'):
                 notes[item.id] = note
         remove -= doubled(items)
-        return Changes(remove=frozenset(remove), notes=notes)
+        leaving = {item.id: item.editors for item in items if item.id in remove}
+        return Changes(remove=leaving, notes=notes)
 
     # -- what is new -------------------------------------------------------------------------------
 

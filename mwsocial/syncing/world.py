@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from mwsocial.syncing.entries import Placed, placed
 from mwsocial.syncing.said import Said, Site, of_item, of_wikitext
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.config import DeskConfig
-from mwsocial.wiki.history import chain_since, revisions_by
+from mwsocial.wiki.history import bot_revisions, chain_since
 from mwsocial.wiki.items import find_items
 from mwsocial.wiki.read import PageState, Snapshot, snapshot, texts
 from mwsocial.wiki.revision import Revision
@@ -48,6 +48,13 @@ class World:
     def queue(self) -> PageState:
         """The queue as it is now."""
         return self.moment.pages[self.config.pages.queue]
+
+    def read_again(self, queue: PageState) -> None:
+        """Go by the queue as it is in *queue* from now on."""
+        pages = {**self.moment.pages, self.config.pages.queue: queue}
+        self.moment = replace(self.moment, pages=pages)
+        for name in ('own', 'items', 'said_by_items'):
+            self.__dict__.pop(name, None)
 
     @property
     def news_archive(self) -> PageState:
@@ -109,7 +116,13 @@ class World:
     @cached_property
     def own(self) -> list[Revision]:
         """The bot's edits of the queue since ``since``."""
-        return revisions_by(self.api, self.config.pages.queue, self.config.bots, self.since)
+        return bot_revisions(
+            self.api,
+            self.config.pages.queue,
+            self.config.bots,
+            at_least=self.queue.revid,
+            since=self.since,
+        )
 
     @cached_property
     def ever_said(self) -> list[Said]:

@@ -192,8 +192,11 @@ def chain_of(known: Mapping[int, Revision], current: int) -> tuple[Revision, ...
     return tuple(chain)
 
 
-def revisions(api: Api, title: str, user: str = '', *, at_least: int = 0) -> list[Revision]:
-    """The metadata of a page's whole history, or of one user's part of it, newest first.
+def revisions(
+    api: Api, title: str, user: str = '', *, at_least: int = 0, since: datetime | None = None
+) -> list[Revision]:
+    """The metadata of a page's whole history, or of one user's part of it, newest first; since a time
+    (UTC), or all.
 
     *at_least*: a revision of the page that was seen before. A history is believed only if the same
     answer knows the page to be as new as that: another database server may lag behind, and would
@@ -205,6 +208,7 @@ def revisions(api: Api, title: str, user: str = '', *, at_least: int = 0) -> lis
         'rvprop': _PROPS,
         'rvlimit': 'max',
         'rvuser': user or None,
+        'rvend': since.strftime('%Y-%m-%dT%H:%M:%SZ') if since else None,
     }
     for attempt in range(_LOOKS):
         if attempt:
@@ -221,38 +225,24 @@ def revisions(api: Api, title: str, user: str = '', *, at_least: int = 0) -> lis
 
 
 def bot_revisions(
-    api: Api, title: str, bots: Iterable[str], *, at_least: int = 0
+    api: Api,
+    title: str,
+    bots: Iterable[str],
+    *,
+    at_least: int,
+    since: datetime | None = None,
 ) -> list[Revision]:
-    """The metadata of all revisions that *bots* made on a page, newest first.
+    """The metadata of the revisions that *bots* made on a page, newest first; since a time (UTC), or all.
 
-    *at_least* as in ``revisions``. MediaWiki asks for one user's revisions at a time.
+    *at_least* as in ``revisions``: whoever saves on a page goes by a history that is no older. MediaWiki
+    asks for one user's revisions at a time.
     """
     found = [
         revision
         for bot in sorted(set(bots))
-        for revision in revisions(api, title, user=bot, at_least=at_least)
+        for revision in revisions(api, title, user=bot, at_least=at_least, since=since)
     ]
     return sorted(found, key=lambda revision: revision.revid, reverse=True)
-
-
-def revisions_by(
-    api: Api, title: str, users: Iterable[str], since: datetime | None = None
-) -> list[Revision]:
-    """The metadata of the revisions of a page by some users, newest first, since a time (UTC), or all."""
-    found = []
-    for user in sorted(set(users)):
-        params = {
-            'titles': title,
-            'prop': 'revisions',
-            'rvprop': _PROPS,
-            'rvlimit': 'max',
-            'rvuser': user,
-            'rvend': since.strftime('%Y-%m-%dT%H:%M:%SZ') if since else None,
-        }
-        for answer in api.query_all(params):
-            for page in answer.get('query', {}).get('pages', []):
-                found += [read_revision(one) for one in page.get('revisions', [])]
-    return sorted(found, key=lambda one: one.revid, reverse=True)
 
 
 def chain_since(api: Api, page: PageState, since: datetime) -> tuple[Revision, ...]:

@@ -359,6 +359,9 @@ class Reader:
         known = self._desk.records
         return {name: known[item_id, name][-1] for name in names if (item_id, name) in known}
 
+    def orphans(self, reading: Reading) -> dict[str, dict[str, Record]]:
+        return {}
+
     def keep(self, item_id: str, wikitext: str) -> Saved:
         self._desk.kept.append((item_id, wikitext))
         return Saved(1, wikitext)

@@ -639,6 +639,49 @@ def test_a_reply_that_came_while_it_was_archived_stays_on_the_page() -> None:
     assert numbers(site.archived()) == [1]
 
 
+@pytest.mark.parametrize('how', ['line', 'button'])
+def test_what_is_decided_while_it_is_put_away_counts(how: str) -> None:
+    """It is in the archive by then, and yet what somebody wants of it is done; and it is archived once."""
+    site = bring(1, 2)
+    site.pass_days(8)
+
+    def decide() -> None:
+        site.wiki.after = lambda: None
+        if how == 'line':
+            site.decide(1)
+        else:
+            site.press(1, 'share')
+
+    site.wiki.after = decide
+    site.run()
+    assert numbers(site.urls()) == [1] and numbers(site.archived()) == [1, 2]
+    report = site.run()
+    assert list(report.moved) == [url_of(1)] and item_id('share', url_of(1)) in site.queue()
+    assert site.urls() == [] and numbers(site.archived()) == [1, 2]
+    assert 'decision=' not in site.text
+
+
+def test_what_another_run_brings_meanwhile_is_not_brought_twice() -> None:
+    """Two machines: one has read the page, and asks for minutes."""
+    site = Site()
+    site.hears(post(1))
+    mentions = site.channel.mentions
+
+    def slow(cursor: str) -> object:
+        answer = mentions(cursor)
+        site.channel.mentions = mentions  # type: ignore[method-assign]
+        site.cache = Cache(None)
+        site.run()
+        site.hears(post(2))
+        return answer
+
+    site.channel.mentions = slow  # type: ignore[assignment, method-assign]
+    site.run()
+    assert numbers(site.urls()) == [1]
+    site.run()
+    assert numbers(site.urls()) == [1, 2]
+
+
 # -- excerpts of posts that are gone --------------------------------------------------------------------
 
 

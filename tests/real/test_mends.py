@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from mwsocial.sandbox import Gate, Request, Rule
+from mwsocial.wiki.items import read_queue
 from tests.real.conftest import NewDesk
 from tests.real.desk import NEWS, QUEUE, Desk, Run
 from tests.wiki.desks import error
@@ -220,6 +221,43 @@ def test_a_record_in_the_archive_counts(desk: Desk) -> None:
     item = desk.item('back')
     assert item.bot['state'] == 'posted'
     assert item.bot['sent-mastodon'].split()[-1] == url
+
+
+@pytest.mark.parametrize('posted', [True, False])
+def test_an_item_that_leaves_under_a_claim_of_a_dead_run(desk: Desk, posted: bool) -> None:
+    """Nobody works on its claim any more, and it is not on the page: what became of it is found out all
+    the same, told, and kept.
+    """
+    desk.propose('gone', text='sent and gone')
+    desk.approve('gone')
+    if posted:
+        with Gate(desk.sandbox.mastodon_url) as gate:
+            run = desk.start('post_queue', MWSOCIAL_MASTODON_URL=gate.url)
+            gate.rules.append(
+                Rule(path='/api/v1/statuses', method='POST', after='kill', pid=run.process.pid)
+            )
+            assert run().code == -9
+    else:
+        killed_after_its_claim(desk)
+    assert len(desk.posts()) == posted
+    text = desk.text()
+    desk.person('Carol').edit(QUEUE, text[: text.index('\n\n== gone ==')], 'not here')
+    run = desk.run()
+    assert run.code == 0 and 'has left the queue' not in run.out, run
+    desk.sandbox.clock.advance(LATER)
+    run = desk.run()
+    assert run.code == 1 and 'gone has left the queue: its record is in the archive' in run.out, run
+    archive = desk.text(f'Social media/Archive/{desk.sandbox.clock.now():%Y-%m}')
+    bot = read_queue(archive).by_id()['gone'].bot
+    if posted:
+        assert bot['state'] == 'posted'
+        assert bot['sent-mastodon'].split()[-1] == desk.posts()[0]['id']
+    else:
+        assert bot['sent-mastodon'].startswith('released ')
+    assert len(desk.posts()) == posted
+    run = desk.run()
+    assert run.code == 0 and 'gone' not in run.out, run
+    assert desk.text(f'Social media/Archive/{desk.sandbox.clock.now():%Y-%m}') == archive
 
 
 def test_a_record_in_the_archive_counts_for_another_queue(desk: Desk) -> None:
