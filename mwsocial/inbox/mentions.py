@@ -109,7 +109,7 @@ class Inbox:
         return pressed[-1] if pressed else mention.decision
 
     def about(self, url: str) -> frozenset[str]:
-        """What is decided about a mention, by its address, and by whom: in its template and by buttons."""
+        """What is decided about the mention at *url*, and by whom: in its template and by buttons."""
         lines = {one.mention.decision for one in self.placed if one.mention.url == url}
         lines |= {vote.decision for _, vote in self.votes if vote.mention == digest(url)}
         return frozenset(lines)

@@ -71,12 +71,15 @@ def _propose(world: World, used: Sequence[Used], report: Report, *, simulate: bo
 
 
 def _remark(world: World, report: Report, *, simulate: bool) -> None:
+    found = drift.drifts(world)
+    if not found:
+        return
     title = world.config.pages.queue
     page = snapshot(world.api, [title]).pages[title]
     if page.revid != world.queue.revid:
         # Another run may have said it meanwhile: what is saved is decided on what it is saved on.
         world.read_again(page)
-    found = drift.drifts(world)
+        found = drift.drifts(world)
     for one in found:
         report.tell(f'{one.item_id}: {one.reason.text()}')
     if not found or simulate:

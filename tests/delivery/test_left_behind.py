@@ -202,3 +202,16 @@ def test_one_refused_entry_fails_no_other(monkeypatch: pytest.MonkeyPatch) -> No
     kinds = {item_id: type(outcome).__name__ for item_id, outcome in made.items()}
     assert kinds == {'a': 'Posted', 'b': 'Refused', 'c': 'Posted'}
     assert 'One thing' in page.text and 'Another thing' in page.text
+
+
+def test_one_post_is_not_the_record_of_two_items() -> None:
+    """They say the same; the run died between the two."""
+    desk = Desk()
+    desk.accounts['one'].made['https://one.example/first'] = 'The same.'
+    for name in ('a', 'b'):
+        desk.put(name, text='The same.')
+        desk.record(name, 'one', 'sending')
+    desk.run()
+    desk.run()
+    assert len(desk.accounts['one'].made) == 2
+    assert {desk.records[name, 'one'][-1].address for name in 'ab'} == {*desk.accounts['one'].made}

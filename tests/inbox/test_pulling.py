@@ -663,8 +663,8 @@ def test_what_is_decided_while_it_is_put_away_counts(how: str) -> None:
 
 def test_what_another_run_brings_meanwhile_is_not_brought_twice() -> None:
     """Two machines: one has read the page, and asks for minutes."""
-    site = Site()
-    site.hears(post(1))
+    site = bring(1)
+    site.hears(post(2))
     mentions = site.channel.mentions
 
     def slow(cursor: str) -> object:
@@ -672,14 +672,14 @@ def test_what_another_run_brings_meanwhile_is_not_brought_twice() -> None:
         site.channel.mentions = mentions  # type: ignore[method-assign]
         site.cache = Cache(None)
         site.run()
-        site.hears(post(2))
+        site.hears(post(3))
         return answer
 
     site.channel.mentions = slow  # type: ignore[assignment, method-assign]
     site.run()
-    assert numbers(site.urls()) == [1]
-    site.run()
     assert numbers(site.urls()) == [1, 2]
+    site.run()
+    assert numbers(site.urls()) == [1, 2, 3]
 
 
 # -- excerpts of posts that are gone --------------------------------------------------------------------

@@ -362,6 +362,21 @@ def test_old_and_past_ones_leave(site: Site) -> None:
     assert site.page() == {} and site.wiki.text(PAGE) == 'Introduction.'
 
 
+def test_what_is_decided_while_it_leaves_counts(site: Site) -> None:
+    site.run(Fixed(suggestion(1)))
+    site.wiki.time += timedelta(days=60)
+
+    class Slow(Fixed):
+        def look(self, world: World) -> Found:
+            site.decide(1)
+            return super().look(world)
+
+    site.run(Slow())
+    assert list(site.page()) == ['feed-000000000001']
+    site.run(Fixed())
+    assert list(site.queue()) == ['feed-000000000001'] and site.page() == {}
+
+
 def test_replies_stay_where_people_wrote_them(site: Site) -> None:
     site.run(Fixed(suggestion(1), suggestion(2)))
     site.wiki.edit(PAGE, site.wiki.text(PAGE) + '\n: Good one. [[User:Dave]]', 'Dave')
