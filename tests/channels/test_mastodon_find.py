@@ -10,6 +10,7 @@ import pytest
 
 from mwsocial.channels.base import CannotLook, NotFound, Post, Posted
 from mwsocial.channels.mastodon import MastodonChannel, timeline
+from mwsocial.reason import Reason
 from tests.channels.conftest import make
 from tests.channels.mastodon_stub import Answer, Stub, error, json_answer
 from tests.channels.texts import TEXTS
@@ -162,9 +163,16 @@ def test_taken_down_is_not_found(stub: Stub, channel: MastodonChannel) -> None:
 
 def test_time(stub: Stub, channel: MastodonChannel) -> None:
     margin = timeline.CLOCKS.total_seconds() / 60
+    day = timeline.WRONG_CLOCKS.total_seconds() / 60
+    old(stub, 5 + day + 1, 'long before')
     old(stub, 5 + margin + 1, 'before')
     within = old(stub, 5 + margin - 1, 'within')
-    assert channel.find(Post('before', 'k'), since(stub), ()) == NotFound()
+    assert channel.find(Post('long before', 'k'), since(stub), ()) == NotFound()
+    # A clock may have been wrong: it is no proof that there is none.
+    doubt = channel.find(Post('before', 'k'), since(stub), ())
+    assert doubt == CannotLook(Reason('channels-timeline-older'))
+    other = old(stub, 5 + margin + 2, 'of another item')
+    assert channel.find(Post('of another item', 'k'), since(stub), [other['url']]) == NotFound()
     found = channel.find(Post('within', 'k'), since(stub), ())
     assert found == Posted(within['id'], within['url'])
 
@@ -182,7 +190,7 @@ def test_many_pages(stub: Stub, channel: MastodonChannel) -> None:
 
 def test_reads_no_further_than_needed(stub: Stub, channel: MastodonChannel) -> None:
     for number in range(3 * timeline.PAGE):
-        old(stub, 60, f'old {number}')
+        old(stub, 25 * 60, f'old {number}')
     stub.add('new')
     assert channel.find(Post('x', 'k'), since(stub), ()) == NotFound()
     assert len(stub.seen('GET', TIMELINE)) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from mwsocial.channels import answers, plaintext
@@ -15,6 +15,8 @@ from mwsocial.reason import Reason
 #: How many posts a page is asked for (Mastodon gives no more), and how many pages are read.
 PAGE = 40
 PAGES = 25
+#: So far back a post with the same words is no proof that it was not made: one clock may be wrong.
+WRONG_CLOCKS = timedelta(days=1)
 #: How many posts are asked for their source in one look.
 SOURCES = 100
 #: A server that gives more than asked for gives all it has, but a list this long may be cut.
@@ -48,17 +50,19 @@ class Wanted:
 
 def find(reader: Reader, post: Wanted, since: datetime, ignoring: Collection[str]) -> Lookup:
     """The oldest post since *since* that has the words of *post* and is not at an address of
-    *ignoring*; NotFound only if the timeline was read back to before *since*.
+    *ignoring*; NotFound only if the timeline was read back to a day before *since*. One that stands
+    there from within that day may be it, if a clock was wrong: then nobody knows.
 
     Compared are text and content warning (normalised to NFC, white space collapsed), for an answer
     also the post that it answers. Shares, and posts that are not public, are none of it.
     """
-    read = since_time(reader, since - CLOCKS)
+    read = since_time(reader, since - WRONG_CLOCKS)
     if isinstance(read, CannotLook):
         return read
     asked = 0
-    alike = False
+    alike = older = False
     for status in read:
+        recent = (_time(status) or since) >= since - CLOCKS
         if not _may_be(status, post, ignoring, reader.own_id):
             continue
         found = answers.posted(status)
@@ -67,7 +71,10 @@ def find(reader: Reader, post: Wanted, since: datetime, ignoring: Collection[str
         html = status.get('content')
         shown = plaintext.from_html(html) if isinstance(html, str) else ''
         if _same(shown, post.text) and _same(status.get('spoiler_text'), post.warning):
-            return found
+            if recent:
+                return found
+            older = True
+            continue
         if not plaintext.may_render(post.text, shown):
             continue
         asked += 1
@@ -81,7 +88,11 @@ def find(reader: Reader, post: Wanted, since: datetime, ignoring: Collection[str
         elif _same(source.get('text'), post.text) and _same(
             source.get('spoiler_text'), post.warning
         ):
-            return found
+            if recent:
+                return found
+            older = True
+    if older:
+        return CannotLook(Reason('channels-timeline-older'))
     return CannotLook(Reason('channels-timeline-alike')) if alike else NotFound()
 
 
