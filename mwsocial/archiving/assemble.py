@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mwsocial.archiving.choosing import Done, choose
 from mwsocial.archiving.moving import TRIES, Kind, Mover, fitting
@@ -13,9 +13,11 @@ from mwsocial.delivery.assemble import open_channels, say, validity_desk
 from mwsocial.delivery.reading import QueueReader, Reading
 from mwsocial.delivery.tools import pause
 from mwsocial.desk.knowledge import Need
+from mwsocial.desk.records import ARCHIVE, has_mark, names
 from mwsocial.errors import EXIT_DONE, EXIT_PERSON
 from mwsocial.reason import Reason
 from mwsocial.wiki.edits import remove_decision
+from mwsocial.wiki.history import bot_revisions
 from mwsocial.wiki.items import find_items, read_queue
 from mwsocial.wiki.read import PageState
 from mwsocial.wiki.site import OpenDesk, open_desk
@@ -73,7 +75,7 @@ def archive(
         done = [one for one in done_items(reader, reading) if one.item.id not in report.left]
         if not done or conflicts == TRIES:
             break
-        targets = _targets(done, desk)
+        targets = _targets(done, desk, reading)
         if simulate:
             for item_id, title in targets.items():
                 say(f'would move {item_id} to {title}')
@@ -150,6 +152,29 @@ def without_decisions(text: str, ids: Iterable[str]) -> str:
     )
 
 
-def _targets(done: Iterable[Done], desk: OpenDesk) -> dict[str, str]:
+def _targets(done: Iterable[Done], desk: OpenDesk, reading: Reading) -> dict[str, str]:
+    """Where each item goes, by id: the archive of the month in which it was done. If a run has died
+    between the archive of the month before and the queue, and something has happened to the item since,
+    then to where it stands already.
+    """
     archive_of = desk.config.pages.archive_of
-    return {one.item.id: archive_of(one.since.year, one.since.month) for one in done}
+    targets = {}
+    earlier: dict[str, list[str]] = {}
+    for one in done:
+        item_id, since = one.item.id, one.since
+        targets[item_id] = archive_of(since.year, since.month)
+        approved = reading.by_id[item_id].approved
+        begun = approved.revision.timestamp if approved else datetime.min.replace(tzinfo=UTC)
+        before = since.replace(day=1) - timedelta(days=1)
+        if item_id not in reading.returned and (begun.year, begun.month) <= (
+            before.year,
+            before.month,
+        ):
+            earlier.setdefault(archive_of(before.year, before.month), []).append(item_id)
+    for title, ids in sorted(earlier.items()):
+        own = bot_revisions(desk.api, title, desk.config.bots, at_least=0)
+        copies = [one for one in own if has_mark(one, (ARCHIVE,)) and not one.summary_hidden]
+        for item_id in ids:
+            if any(names(one, item_id) for one in copies):
+                targets[item_id] = title
+    return targets

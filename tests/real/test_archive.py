@@ -196,6 +196,27 @@ def placed_text(text: str, item_id: str) -> str:
     return text[template.start : template.end]
 
 
+def test_a_move_that_broke_off_is_finished_where_it_began(desk: Desk) -> None:
+    """The run died between the two edits, and in the next month an approver has declined it."""
+    posted(desk, 'broken')
+    old = month(desk)
+    now = desk.sandbox.clock.now()
+    begins = (now.replace(day=1) + timedelta(days=32)).replace(day=1) + timedelta(days=8)
+    desk.sandbox.clock.advance(int((begins - now).total_seconds()))
+    with Gate(desk.sandbox.url) as gate:
+        run = desk.start('archive_queue', MWSOCIAL_WIKI=gate.host)
+        gate.rules.append(Rule(action='edit', after='kill', pid=run.process.pid))
+        assert run().code == -9
+    assert '| id = broken' in desk.text(old) and 'broken' in desk.items()
+    desk.change('| id = broken\n', '| id = broken\n| decline = wrong ~~~~\n', by='Alice')
+    ok(desk.run())
+    desk.sandbox.clock.advance(8 * DAY)
+    run = ok(desk.run('archive_queue'))
+    assert desk.items() == {}, run
+    assert desk.text(old).count('| id = broken\n') == 1, run
+    assert desk.archives().count('| id = broken\n') == 1
+
+
 def test_what_came_back_is_only_removed_again(desk: Desk) -> None:
     """An outsider puts an item back as it was; it goes again, and the archive stays as it is."""
     posted(desk, 'back')
