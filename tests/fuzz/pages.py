@@ -125,7 +125,9 @@ def suggested(text: str) -> None:
     assert len(after) in (len(before), len(before) + 1)
     assert [one.content for one in after[: len(before)]] == [one.content for one in before]
     if before and before[0].id:
-        less = suggestions.changed(text, suggestions.Changes(remove=frozenset({before[0].id})))
+        less = suggestions.changed(
+            text, suggestions.Changes(remove={before[0].id: before[0].editors})
+        )
         assert len(suggestions.suggestions(less)) <= len(before)
 
 
