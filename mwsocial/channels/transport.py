@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 from requests import exceptions as failures
+from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 #: Seconds: for a connection, between two pieces of an answer, and for a whole request.
@@ -65,8 +66,9 @@ _may_change: ContextVar[Callable[[], bool]] = ContextVar('may_change')
 
 @contextmanager
 def only_while(may_change: Callable[[], bool]) -> Iterator[None]:
-    """Inside, *may_change* is asked right before each request that changes something: once it says no,
-    none is sent. What comes before a post (uploads, looking) takes time, and a process may be stopped.
+    """Inside, *may_change* is asked before each request that changes something, and once more when its
+    connection stands: once it says no, none is sent. What comes before a post (uploads, looking, finding
+    the server) takes time, and a process may be stopped.
     """
     token = _may_change.set(may_change)
     try:
@@ -137,6 +139,43 @@ def is_loopback(host: str) -> bool:
         return host == 'localhost'
 
 
+#: Whether the request at hand would change something.
+_changing: ContextVar[bool] = ContextVar('changing', default=False)
+
+
+def _ask_once_more() -> None:
+    if _changing.get() and not _may_change.get(_always)():
+        raise TooLateError('A request that came too late was stopped.')
+
+
+class _Connection(urllib3.connection.HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        _ask_once_more()
+
+
+class _SecureConnection(urllib3.connection.HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        _ask_once_more()
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+class _Adapter(HTTPAdapter):
+    """Asks again, between the connection and the first byte, whether a change may still be made."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {'http': _Pool, 'https': _SecurePool}
+
+
 class CarefulSession(requests.Session):
     """Requests go to one server only, follow no redirect, and end in bounded time.
 
@@ -156,6 +195,8 @@ class CarefulSession(requests.Session):
         """*origin*: as ``origin_of`` gives it; *largest*: bytes of an answer."""
         super().__init__()
         self.trust_env = False
+        for scheme in ('http://', 'https://'):
+            self.mount(scheme, _Adapter())
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers['Connection'] = 'close'
         self.last: Exchange | None = None
@@ -209,6 +250,7 @@ class CarefulSession(requests.Session):
         # A new connection for each request: an old one may be closed by the server just now, and
         # then it cannot be told whether the request was received. This drops the old ones.
         self.close()
+        token = _changing.set(method not in ('GET', 'HEAD'))
         try:
             response = super().request(method, url, **options)
             exchange.status = response.status_code
@@ -219,6 +261,8 @@ class CarefulSession(requests.Session):
             exchange.sent = not nothing_sent(error)
             exchange.problem = type(error).__name__
             raise
+        finally:
+            _changing.reset(token)
         # What requests itself fills in for an answer that is not streamed.
         response._content = exchange.body
         response._content_consumed = True  # type: ignore[attr-defined]
@@ -247,7 +291,9 @@ def nothing_sent(error: BaseException) -> bool:
     That is so when the name was not found, no connection came about, or the server's certificate was
     not good: HTTP begins only after these.
     """
-    if isinstance(error, (failures.ConnectTimeout, ForeignAddressError, *_BEFORE_SENDING)):
+    if isinstance(
+        error, (failures.ConnectTimeout, ForeignAddressError, TooLateError, *_BEFORE_SENDING)
+    ):
         return True
     if not isinstance(error, failures.ConnectionError):
         return False

@@ -42,6 +42,29 @@ def test_nothing_leaves_when_it_is_too_late(origin: str, method: str) -> None:
     assert not session.last.sent
 
 
+@pytest.mark.parametrize('method', ['POST', 'GET'])
+def test_it_is_asked_again_when_the_connection_stands(method: str) -> None:
+    """A process may be stopped while it looks for the server; what only reads is asked nothing."""
+    asked: list[None] = []
+
+    def may() -> bool:
+        asked.append(None)
+        return len(asked) == 1
+
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        origin = f'http://127.0.0.1:{server.getsockname()[1]}'
+        session = CarefulSession(origin, read_time=0.2)
+        error = TooLateError if method == 'POST' else requests.ReadTimeout
+        with only_while(may), pytest.raises(error):
+            session.request(method, f'{origin}/statuses', data={'status': 'Words'})
+        connection, _ = server.accept()
+        with connection:
+            connection.settimeout(5)
+            assert bool(connection.recv(100)) is (method == 'GET')
+    assert session.last and session.last.sent is (method == 'GET')
+    assert len(asked) == (2 if method == 'POST' else 0)
+
+
 def test_it_holds_only_inside() -> None:
     with only_while(lambda: False):
         pass
