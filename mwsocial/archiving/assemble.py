@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from mwsocial.archiving.choosing import Done, choose
 from mwsocial.archiving.moving import TRIES, Kind, Mover, fitting
 from mwsocial.delivery.assemble import open_channels, say, validity_desk
+from mwsocial.delivery.preflight import month_of
 from mwsocial.delivery.reading import QueueReader, Reading
 from mwsocial.delivery.tools import pause
 from mwsocial.desk.knowledge import Need
@@ -164,12 +165,9 @@ def _targets(done: Iterable[Done], desk: OpenDesk, reading: Reading) -> dict[str
         item_id, since = one.item.id, one.since
         targets[item_id] = archive_of(since.year, since.month)
         approved = reading.by_id[item_id].approved
-        begun = approved.revision.timestamp if approved else datetime.min.replace(tzinfo=UTC)
-        before = since.replace(day=1) - timedelta(days=1)
-        if item_id not in reading.returned and (begun.year, begun.month) <= (
-            before.year,
-            before.month,
-        ):
+        new = approved and approved.revision.timestamp >= month_of(since)
+        if not new and item_id not in reading.returned:
+            before = month_of(since) - timedelta(days=1)
             earlier.setdefault(archive_of(before.year, before.month), []).append(item_id)
     for title, ids in sorted(earlier.items()):
         own = bot_revisions(desk.api, title, desk.config.bots, at_least=0)

@@ -40,6 +40,7 @@ _BEFORE_SENDING = (
 )  # fmt: skip
 
 
+_TOO_LATE = 'the run has run out of its time'
 _sent: Counter[str] = Counter()
 _counting = Lock()
 
@@ -219,7 +220,7 @@ class CarefulSession(requests.Session):
             exchange.sent, exchange.problem = False, 'another server'
             raise ForeignAddressError('A request to another server was stopped.')
         if method not in ('GET', 'HEAD') and not _may_change.get(_always)():
-            exchange.sent, exchange.problem = False, 'the run has run out of its time'
+            exchange.sent, exchange.problem = False, _TOO_LATE
             raise TooLateError('A request that came too late was stopped.')
         options |= {'allow_redirects': False, 'stream': True, 'timeout': self._timeout()}
         tries = _READING_TRIES if method == 'GET' else 1
@@ -259,7 +260,8 @@ class CarefulSession(requests.Session):
                 exchange.body = _whole(response, end, self._largest)
         except Exception as error:
             exchange.sent = not nothing_sent(error)
-            exchange.problem = type(error).__name__
+            late = isinstance(error, TooLateError)
+            exchange.problem = _TOO_LATE if late else type(error).__name__
             raise
         finally:
             _changing.reset(token)

@@ -26,7 +26,7 @@ from mwsocial.syncing.timelines import Timelines
 BACK = timedelta(days=7)
 #: After these records nothing of the item can stand on the network. After a claim that a run has left
 #: behind its post may stand there, changed by hand.
-_NOT_SENT = frozenset({'waiting', 'released', 'failed'})
+_LOOKED_FOR = frozenset({'waiting', 'released', 'failed', 'sending'})
 
 
 class Handmade:
@@ -43,8 +43,7 @@ class Handmade:
             approved = claim.approved
             if approved is None or kinds(approved.item) != ('text',) or part_of(claim.place) != 1:
                 continue
-            previous = claim.previous.kind if claim.previous else 'waiting'
-            if previous not in _NOT_SENT and previous != 'sending':
+            if claim.previous is not None and claim.previous.kind not in _LOOKED_FOR:
                 continue
             found = self._found(claim, reading)
             if found and not self._wanted_again(claim, reading):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from mwsocial.desk.records import CLAIM, CLAIMS, Record, has_mark, ids_in
+from mwsocial.desk.records import CLAIM, CLAIMS, Record, has_mark, ids_in, names
 from mwsocial.desk.standing import STALE
 from mwsocial.wiki.revision import Revision
 
@@ -25,19 +25,14 @@ def open_claims(
     *own*: the bot's marked revisions of the queue, newest first; *now* is UTC by the wiki's clock. By
     their summaries alone, so that it costs nothing where nothing is open.
     """
-    newest: dict[str, Revision] = {}
-    for revision in own:
-        if now - revision.timestamp > BACK:
-            break
-        for item_id in ids_in(revision.summary):
-            newest.setdefault(item_id, revision)
-    return {
-        item_id: revision
-        for item_id, revision in newest.items()
-        if item_id not in there
-        and has_mark(revision, (CLAIM,))
-        and now - revision.timestamp >= STALE
-    }
+    lately = [one for one in own if now - one.timestamp <= BACK]
+    claimed = [one for one in lately if has_mark(one, (CLAIM,))]
+    found = {}
+    for item_id in {item_id for one in claimed for item_id in ids_in(one.summary)} - set(there):
+        newest = next(one for one in lately if names(one, item_id))
+        if newest in claimed and now - newest.timestamp >= STALE:
+            found[item_id] = newest
+    return found
 
 
 def still_open(records: Mapping[str, Record], now: datetime) -> dict[str, Record]:

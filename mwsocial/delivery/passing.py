@@ -15,11 +15,10 @@ from mwsocial.delivery.acting import Acting
 from mwsocial.delivery.deeds import post_for
 from mwsocial.delivery.lease import Lease
 from mwsocial.delivery.preflight import Preflight
-from mwsocial.delivery.reading import STOP, Reading
+from mwsocial.delivery.reading import STOP, Reading, name_of
 from mwsocial.delivery.recording import Recorder
 from mwsocial.delivery.settling import Settler
 from mwsocial.delivery.tools import TRIES, Key, Tools, pause, stands
-from mwsocial.desk.item import Item
 from mwsocial.desk.plan import Claim, Plan, make_plan, without_sends
 from mwsocial.desk.records import Record
 from mwsocial.desk.standing import NEWS, Standing
@@ -64,7 +63,7 @@ class Pass:
             if self._tools.ending():
                 break
             self._round(report, only=one)
-        if report.reading and not simulate:
+        if report.reading and not simulate and not self._tools.ending():
             self._seek_orphans(report, report.reading)
         return report
 
@@ -79,11 +78,15 @@ class Pass:
                 self._say(f'{item_id} on {place}: {record.kind} {record.rest}')
             claimed = {place: records[place] for place in found}
             report.person = True
-            if why := Recorder(self._tools).keep(reading, item_id, found, claimed):
+            try:
+                why = Recorder(self._tools).keep(reading, item_id, found, claimed)
+            except TemporaryError as error:  # the next run looks again; other items are not to wait
+                why = str(error)
+            if why:
                 self._say(why)
 
     def _round(self, report: Report, *, only: str = '', simulate: bool = False) -> list[str]:
-        """Save what is to be saved and do what it claims, for all items or *only* one (see ``_name``).
+        """Save what is to be saved and do what it claims, for all items or *only* one (see ``name_of``).
 
         Returns what is to be tried one by one, since the wiki has refused it together.
         """
@@ -140,7 +143,7 @@ class Pass:
                 where = f'on {only}' if only else 'the queue'
                 self._say(f'the wiki refuses to save {where}: {saved.reason.text()}')
                 report.person = True
-                names = [_name(change.item) for change in plan.changes]
+                names = [name_of(change.item) for change in plan.changes]
                 return [] if only or len(names) == 1 else names
             pause(attempt)
         raise TemporaryError(
@@ -162,7 +165,7 @@ class Pass:
             folds=reading.folds,
             touched=self._reader.touched_lately(reading),
             words=self._reader.words,
-            mine=lambda item: only in ('', _name(item)),
+            mine=lambda item: only in ('', name_of(item)),
         )
 
     @staticmethod
@@ -202,7 +205,7 @@ class Pass:
         for claim in plan.claims:
             self._say(f'would {self._deed(claim)}')
         for change in plan.changes:
-            name = change.new_id or _name(change.item)
+            name = change.new_id or name_of(change.item)
             lines = ', '.join(
                 f'{key} = {value}' if value else f'no {key}' for key, value in change.bot.items()
             )
@@ -226,11 +229,6 @@ class Pass:
         elif claim.record.kind == 'editing':
             verb = 'correct'
         return f'{verb} {claim.item_id} to {claim.place}: {said!r}'
-
-
-def _name(item: Item) -> str:
-    """What tells an item from the others of the page in one run."""
-    return item.id or f'item number {item.number + 1}'
 
 
 def needs_a_person(standing: Standing) -> bool:

@@ -281,7 +281,7 @@ class QueueReader:
             text, left_out = applied(reading.text, changes)
         except Gone:
             return Conflict()
-        self.unwritable |= {item.id or f'item number {item.number + 1}' for item in left_out}
+        self.unwritable |= {name_of(item) for item in left_out}
         folded = {change.item.id: change.fold for change in changes if change.fold}
         text = remove_decision(
             text,
@@ -358,6 +358,11 @@ class QueueReader:
     def words(reason: Reason) -> str:
         """A sentence as it may stand on the page: words of strangers in it are inert."""
         return reason.said(safe_value)
+
+
+def name_of(item: Item) -> str:
+    """What an item of the page is called for the operator: its id, or its place where it has none."""
+    return item.id or f'item number {item.number + 1}'
 
 
 def applied(text: str, changes: Sequence[ItemChange]) -> tuple[str, list[Item]]:

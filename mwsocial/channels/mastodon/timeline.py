@@ -70,27 +70,23 @@ def find(reader: Reader, post: Wanted, since: datetime, ignoring: Collection[str
             return CannotLook(Reason('channels-timeline-strange'))
         html = status.get('content')
         shown = plaintext.from_html(html) if isinstance(html, str) else ''
-        if _same(shown, post.text) and _same(status.get('spoiler_text'), post.warning):
-            if recent:
-                return found
-            older = True
-            continue
-        if not plaintext.may_render(post.text, shown):
-            continue
-        asked += 1
-        if asked > SOURCES:
-            return CannotLook(Reason('channels-timeline-short'))
-        source = reader.source(found.remote_id)
-        if isinstance(source, Reason):
-            return CannotLook(source)
-        if source is None:
-            alike |= plaintext.skeleton(shown) == plaintext.skeleton(post.text)
-        elif _same(source.get('text'), post.text) and _same(
-            source.get('spoiler_text'), post.warning
-        ):
-            if recent:
-                return found
-            older = True
+        same = _same(shown, post.text) and _same(status.get('spoiler_text'), post.warning)
+        if not same and plaintext.may_render(post.text, shown):
+            asked += 1
+            if asked > SOURCES:
+                return CannotLook(Reason('channels-timeline-short'))
+            source = reader.source(found.remote_id)
+            if isinstance(source, Reason):
+                return CannotLook(source)
+            if source is None:
+                alike |= plaintext.skeleton(shown) == plaintext.skeleton(post.text)
+            else:
+                same = _same(source.get('text'), post.text) and _same(
+                    source.get('spoiler_text'), post.warning
+                )
+        if same and recent:
+            return found
+        older |= same
     if older:
         return CannotLook(Reason('channels-timeline-older'))
     return CannotLook(Reason('channels-timeline-alike')) if alike else NotFound()
