@@ -33,6 +33,7 @@ from mwsocial.channels.base import (
 from mwsocial.channels.mastodon import MastodonChannel
 from mwsocial.sandbox import Sandbox
 from tests.channels.texts import TEXTS
+from tests.real.world import arrive
 
 pytestmark = pytest.mark.real
 
@@ -169,6 +170,7 @@ def test_edit(channel: MastodonChannel) -> None:
 def test_edit_and_part_below_of_others(sandbox: Sandbox, channel: MastodonChannel) -> None:
     """This server would change the post of anybody."""
     theirs = sandbox.mastodon('reader').status_post('@mediawiki mine alone')
+    arrive(sandbox, [theirs.url])
     wait_for(lambda: isinstance(channel.look_up(theirs.url), Seen))
     assert isinstance(channel.edit(theirs.url, Post('stolen', 'k')), Refused)
     assert isinstance(channel.post(Post('below', 'k', after=theirs.url)), Refused)
@@ -206,9 +208,9 @@ def test_mentions_pointers_and_shares(sandbox: Sandbox, channel: MastodonChannel
         found.extend(batch.posts)
         return set(urls) <= {one.url for one in found}
 
-    wait_for(lambda: heard(asked.url, below.url))
     # The closed ones have arrived, too, but none of the channel's answers has them.
-    wait_for(lambda: all(in_notifications(sandbox, one.url) for one in (hidden, closed)))
+    arrive(sandbox, [one.url for one in (asked, below, hidden, closed)])
+    assert heard(asked.url, below.url)
     heard()
     news = {one.url: one for one in found if one.url in (asked.url, below.url)}
     assert len(found) == len({one.url for one in found})
@@ -299,12 +301,6 @@ def channel_name(channel: MastodonChannel) -> str:
     found = channel.account()
     assert isinstance(found, Account)
     return found.name[1:]
-
-
-def in_notifications(sandbox: Sandbox, url: str) -> bool:
-    """Whether the server has told our account of the post at *url*."""
-    told = sandbox.mastodon('mediawiki').notifications(limit=40)
-    return any(one.status and one.status.url == url for one in told)
 
 
 def own_posts(sandbox: Sandbox) -> list[Any]:

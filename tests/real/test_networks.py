@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from io import BytesIO
 
 import pytest
@@ -11,6 +10,7 @@ from PIL import Image as Pillow
 from mwsocial.sandbox.networks import posts
 from tests.real.conftest import NewDesk
 from tests.real.desk import Desk
+from tests.real.world import say
 
 pytestmark = pytest.mark.real
 
@@ -42,14 +42,7 @@ def heard(desk: Desk, text: str) -> str:
 
     snac2 delivers by a queue, and knows a post by its address only once it is in somebody's hands.
     """
-    status = desk.sandbox.mastodon('reader').status_post(f'@mediawiki {text}')
-    ours = desk.sandbox.mastodon('mediawiki')
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        if any(one['status']['url'] == status['url'] for one in ours.notifications(limit=40)):
-            return str(status['url'])
-        time.sleep(0.3)
-    raise AssertionError('the mention was not delivered')
+    return say(desk.sandbox, text)[0]
 
 
 def test_four_texts_for_four_networks(four: Desk) -> None:
