@@ -206,7 +206,8 @@ def test_too_far_back(
 
 
 @pytest.mark.parametrize(
-    ('count', 'kind'), [(39, NotFound), (40, CannotLook), (60, NotFound), (256, CannotLook)]
+    ('count', 'kind'),
+    [(1, NotFound), (39, NotFound), (40, NotFound), (60, NotFound), (256, CannotLook)],
 )
 def test_a_server_without_pages(
     stub: Stub, channel: MastodonChannel, count: int, kind: type[object]
@@ -216,6 +217,18 @@ def test_a_server_without_pages(
     found = channel.find(Post('zzz', 'k'), since(stub), ())
     assert type(found) is kind
     assert len(stub.seen('GET', TIMELINE)) == 2
+
+
+def test_a_server_that_cuts_its_list_and_has_no_pages(
+    stub: Stub, channel: MastodonChannel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(50):
+        stub.add(f'another {number}')
+    right = stub._timeline
+    monkeypatch.setattr(
+        stub, '_timeline', lambda seen: right(replace(seen, query={'limit': seen.query['limit']}))
+    )
+    assert isinstance(channel.find(Post('zzz', 'k'), since(stub), ()), CannotLook)
 
 
 @pytest.mark.parametrize(

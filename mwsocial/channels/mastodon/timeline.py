@@ -99,8 +99,9 @@ def since_time(reader: Reader, start: datetime) -> list[Mapping[str, Any]] | Can
     kept: dict[str, tuple[datetime, Mapping[str, Any]]] = {}
     seen: set[str] = set()
     before = ''
+    limit, full = PAGE, True
     for _ in range(PAGES):
-        page = reader.page(PAGE, before)
+        page = reader.page(limit, before)
         if isinstance(page, Reason):
             return CannotLook(page)
         if not page:
@@ -119,8 +120,10 @@ def since_time(reader: Reader, start: datetime) -> list[Mapping[str, Any]] | Can
         if last < start:
             return _oldest_first(kept)
         if not new:  # snac2 gives one list, whatever page it is asked for
-            whole = len(page) < PAGE or PAGE < len(page) < _LONG_LIST
-            return _oldest_first(kept) if whole else CannotLook(Reason('channels-timeline-short'))
+            cut = (full and len(page) == limit) or len(page) >= _LONG_LIST
+            return CannotLook(Reason('channels-timeline-short')) if cut else _oldest_first(kept)
+        # What is as long again, though one post less was asked for, is not cut to what is asked for.
+        limit, full = PAGE - 1, len(page) == limit
     return CannotLook(Reason('channels-timeline-short'))
 
 
