@@ -122,7 +122,7 @@ def since_time(reader: Reader, start: datetime) -> list[Mapping[str, Any]] | Can
         if not new:  # snac2 gives one list, whatever page it is asked for
             cut = (full and len(page) == limit) or len(page) >= _LONG_LIST
             return CannotLook(Reason('channels-timeline-short')) if cut else _oldest_first(kept)
-        # What is as long again, though one post less was asked for, is not cut to what is asked for.
+        # A list as long as before, though one post less was asked for, is not cut to the limit.
         limit, full = PAGE - 1, len(page) == limit
     return CannotLook(Reason('channels-timeline-short'))
 
