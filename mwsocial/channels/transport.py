@@ -33,7 +33,8 @@ READ_TIME = 30.0
 WHOLE_TIME = 50.0
 _LARGEST_ANSWER = 8 * 1024 * 1024
 _READING_TRIES = 3
-# requests raises these while it prepares a request.
+# requests raises these while it prepares a request. (And some of them for a broken answer: a connection
+# has stood then.)
 _BEFORE_SENDING = (
     failures.InvalidURL, failures.InvalidHeader, failures.InvalidSchema, failures.MissingSchema,
     UnicodeError,
@@ -94,6 +95,13 @@ class Exchange:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     problem: str = ''
+    #: whether a connection stood over which it was then sent
+    connected: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether the request would change something."""
+        return self.method not in ('GET', 'HEAD')
 
     def json(self) -> Any:
         """The answer, or None where it is not whole or no JSON."""
@@ -140,25 +148,30 @@ def is_loopback(host: str) -> bool:
         return host == 'localhost'
 
 
-#: Whether the request at hand would change something.
-_changing: ContextVar[bool] = ContextVar('changing', default=False)
+#: The request at hand.
+_at_hand: ContextVar[Exchange | None] = ContextVar('at_hand', default=None)
 
 
-def _ask_once_more() -> None:
-    if _changing.get() and not _may_change.get(_always)():
+def _connected() -> None:
+    """What comes next is the first byte of the request, if it may still be sent."""
+    exchange = _at_hand.get()
+    if exchange is None:
+        return
+    if exchange.changes and not _may_change.get(_always)():
         raise TooLateError('A request that came too late was stopped.')
+    exchange.connected = True
 
 
 class _Connection(urllib3.connection.HTTPConnection):
     def connect(self) -> None:
         super().connect()
-        _ask_once_more()
+        _connected()
 
 
 class _SecureConnection(urllib3.connection.HTTPSConnection):
     def connect(self) -> None:
         super().connect()
-        _ask_once_more()
+        _connected()
 
 
 class _Pool(urllib3.HTTPConnectionPool):
@@ -219,7 +232,7 @@ class CarefulSession(requests.Session):
         if not url.startswith(self._origin + '/'):
             exchange.sent, exchange.problem = False, 'another server'
             raise ForeignAddressError('A request to another server was stopped.')
-        if method not in ('GET', 'HEAD') and not _may_change.get(_always)():
+        if exchange.changes and not _may_change.get(_always)():
             exchange.sent, exchange.problem = False, _TOO_LATE
             raise TooLateError('A request that came too late was stopped.')
         options |= {'allow_redirects': False, 'stream': True, 'timeout': self._timeout()}
@@ -244,14 +257,14 @@ class CarefulSession(requests.Session):
     def _once(
         self, exchange: Exchange, method: str, url: str, options: dict[str, Any]
     ) -> requests.Response:
-        exchange.sent, exchange.problem = True, ''
+        exchange.sent, exchange.problem, exchange.connected = True, '', False
         with _counting:
             _sent[self._origin] += 1
         end = time.monotonic() + self._whole_time
         # A new connection for each request: an old one may be closed by the server just now, and
         # then it cannot be told whether the request was received. This drops the old ones.
         self.close()
-        token = _changing.set(method not in ('GET', 'HEAD'))
+        token = _at_hand.set(exchange)
         try:
             response = super().request(method, url, **options)
             exchange.status = response.status_code
@@ -259,12 +272,13 @@ class CarefulSession(requests.Session):
             with response:
                 exchange.body = _whole(response, end, self._largest)
         except Exception as error:
-            exchange.sent = not nothing_sent(error)
+            # Two proofs: no answer was ever read without a connection, whatever the error looks like.
+            exchange.sent = exchange.connected or not nothing_sent(error)
             late = isinstance(error, TooLateError)
             exchange.problem = _TOO_LATE if late else type(error).__name__
             raise
         finally:
-            _changing.reset(token)
+            _at_hand.reset(token)
         # What requests itself fills in for an answer that is not streamed.
         response._content = exchange.body
         response._content_consumed = True  # type: ignore[attr-defined]

@@ -63,6 +63,7 @@ def keep_record(
         wikitext,
         base=page.revid,
         summary=summary_of_ids(RECORD, Reason('summaries-recorded-here').said(), [item_id]),
+        nonce=wikitext,
         section='new',
         section_title=item_id,
         duty=True,

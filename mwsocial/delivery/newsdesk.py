@@ -199,7 +199,7 @@ class NewsDesk:
         return None
 
     def _brought(self, revision: Revision, text: str) -> bool:
-        both = texts(self._api, [revision.revid, revision.parentid])
+        both = texts(self._api, [revision.revid, revision.parentid], seen=revision.revid)
         return introduced(
             both.get(revision.parentid, ''), both.get(revision.revid, ''), Entry('', text)
         )

@@ -181,7 +181,8 @@ def send(
     # Looking takes time, and so does what comes before the request that matters: the lease is asked
     # right before each one that changes something.
     if not may_send():
-        return Unknown(Reason('delivery-late-run'))
+        late = Reason('delivery-late-run')
+        return Unknown(late) if previous and previous.kind == 'sending' else TryLater(late)
     outcome: Outcome | Removal
     try:
         with only_while(may_send):

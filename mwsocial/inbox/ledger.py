@@ -7,7 +7,7 @@ an address onto it, or takes one off, changes nothing of what counts as known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -113,14 +113,16 @@ class Ledger:
             if known is None or known.revid > revision.revid:
                 self._brought[one] = revision
 
-    def _load(self, revisions: Iterable[Revision]) -> None:
+    def _load(self, revisions: Collection[Revision]) -> None:
         wanted = {
             revid
             for one in revisions
             for revid in (0 if one.text_hidden else one.revid, one.parentid)
             if revid and revid not in self._texts
         }
-        self._texts |= texts(self._api, wanted)
+        # What stood before may be gone with a page that was deleted; the edits themselves were seen.
+        newest = max((one.revid for one in revisions), default=0)
+        self._texts |= texts(self._api, wanted, seen=newest)
 
     def _introduced(self, revision: Revision) -> list[Mention]:
         before = self._texts.get(revision.parentid, '')

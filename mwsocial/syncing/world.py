@@ -100,7 +100,7 @@ class World:
         chain = chain_since(self.api, self.news, self.since)[:MOST]
         oldest = chain[-1]
         wanted = [one.revid for one in chain if not one.text_hidden]
-        found = texts(self.api, [*wanted, oldest.parentid])
+        found = texts(self.api, [*wanted, oldest.parentid], seen=self.news.revid)
         base = Revision(oldest.parentid, 0, '', 0, self.since)
         first = (base, found.get(oldest.parentid, ''))
         return [

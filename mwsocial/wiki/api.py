@@ -226,7 +226,6 @@ class Api:
         self._hear(value)
         errors = errors_of(value)
         if errors:
-            # With several errors the one that allows the least decides.
             order = list(Kind)
             return max(errors, key=lambda error: order.index(error.kind))
         failure = failure_of(value, str(params['action']))

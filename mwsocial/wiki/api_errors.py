@@ -15,15 +15,17 @@ from typing import Any
 
 
 class Kind(Enum):
-    """What an error asks for."""
+    """What an error asks for. Of several errors the one furthest down decides: where one says that
+    nobody knows what was saved, no other makes that certain.
+    """
 
     LATER = 'later'
     LOGIN = 'login'
     TOKEN = 'token'  # noqa: S105 - no password
     CONFLICT = 'conflict'
     CONFIGURATION = 'configuration'
-    UNKNOWN = 'unknown'
     REFUSED = 'refused'
+    UNKNOWN = 'unknown'
 
 
 @dataclass(frozen=True)

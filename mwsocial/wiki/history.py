@@ -129,7 +129,7 @@ class PageHistory:
             if self._store.get(revid, self._sha1(revid)) is None:
                 wanted.append(revid)
         for some in self._portions(wanted):
-            for revid, text in texts(self._api, some).items():
+            for revid, text in texts(self._api, some, seen=self._page.revid).items():
                 self._store.put(revid, text, self._sha1(revid))
         self._texts |= need.texts
         missing = need.people - self._people.keys()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -224,10 +224,13 @@ def _canonical(name: str) -> str:
     return capitalized(words)
 
 
-def texts(api: Api, revids: Iterable[int]) -> dict[int, str]:
+def texts(api: Api, revids: Iterable[int], *, seen: int = 0) -> dict[int, str]:
     """The wikitext of revisions, by id; '' where the text is hidden or the revision is gone.
 
-    Raises TemporaryError where the wiki has lost sight of a text: that is not the same as hidden.
+    *seen*: a revision that the wiki has shown before; those older than it may be gone (a page was
+    deleted), what is newer must be there. Raises TemporaryError where the wiki has lost sight of a
+    text, which is not the same as hidden, or does not know a revision (yet): a database server that
+    lags behind takes it for one that never was.
     """
     wanted = sorted({revid for revid in revids if revid > 0})
     found: dict[int, str] = {}
@@ -246,11 +249,26 @@ def texts(api: Api, revids: Iterable[int]) -> dict[int, str]:
             for page in query.get('pages', []):
                 for revision in page.get('revisions', []):
                     found[int(revision['revid'])] = _text(revision)
+        gone -= found.keys()
+        unsure = gone - _surely_gone(api, {revid for revid in gone if revid < seen}, seen)
         lacking = [revid for revid in batch if revid not in found and revid not in gone]
-        if lacking:
-            raise TemporaryError(f'The wiki did not give the text of revision {lacking[0]}.')
+        for revid in sorted([*lacking, *unsure])[:1]:
+            raise TemporaryError(f'The wiki did not give the text of revision {revid}.')
         found |= dict.fromkeys(gone, '')
     return found
+
+
+def _surely_gone(api: Api, revids: Collection[int], seen: int) -> set[int]:
+    """Those of the revisions that a database server does not know which knows the newer one *seen*."""
+    if not revids:
+        return set()
+    gone: set[int] = set()
+    for start in range(0, len(batch := sorted(revids)), api.batch - 1):
+        asked = [*batch[start : start + api.batch - 1], seen]
+        query = api.query({'revids': asked, 'prop': 'revisions', 'rvprop': 'ids'})['query']
+        bad = {int(revid) for revid in query.get('badrevids', {})}
+        gone |= set() if seen in bad else bad
+    return gone
 
 
 def _text(revision: Mapping[str, Any]) -> str:

@@ -124,12 +124,20 @@ def save(
         return found or Lost(Reason('wiki-lost', (str(error),)))
     if 'newrevid' not in answer:
         return _unchanged(api, title, text)
-    revid, parentid = int(answer['newrevid']), int(answer.get('oldrevid', 0))
-    try:
-        return Saved(revid, texts(api, [revid])[revid], parentid)
-    except TemporaryError as error:
-        # It is saved, but what stands there nobody knows: the caller must look.
-        return Lost(Reason('wiki-lost', (str(error),)))
+    return _read_back(api, int(answer['newrevid']), int(answer.get('oldrevid', 0)))
+
+
+def _read_back(api: Api, revid: int, parentid: int) -> Outcome:
+    """What stands in the revision that was saved, from the first database server that knows it."""
+    words = ''
+    for pause in (0.0, *LOOKS):
+        time.sleep(pause)
+        try:
+            return Saved(revid, texts(api, [revid])[revid], parentid)
+        except TemporaryError as error:
+            words = str(error)
+    # It is saved, but what stands there nobody knows: the caller must look.
+    return Lost(Reason('wiki-lost', (words,)))
 
 
 def edit_page(

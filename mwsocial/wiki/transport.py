@@ -6,11 +6,13 @@ gives up at once, instead of trying again for minutes and printing what it had s
 
 from __future__ import annotations
 
+import ssl
 import time
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from mwsocial.errors import ConfigurationError, TemporaryError
@@ -23,6 +25,12 @@ WHOLE = 60.0
 LARGEST = 64 * 1024 * 1024
 #: So often a connection that was refused is tried again: nothing was sent, so that is always safe.
 RECONNECTS = 2
+#: What requests and the libraries beneath it raise for a request that is wrong before it is sent. (For a
+#: broken answer, too: then an error of urllib3 is within.)
+_OUR_OWN = (
+    requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema, requests.exceptions.InvalidHeader, UnicodeEncodeError,
+)  # fmt: skip
 
 
 class NoAnswer(TemporaryError, ConnectionError):
@@ -74,18 +82,22 @@ class BoundedSession(requests.Session):
                 if not streamed:
                     _read(response, deadline, host)
             except requests.exceptions.SSLError as error:
+                # Only a certificate is looked at before anything is sent; all else breaks at any time.
                 raise NoAnswer(
-                    f'No secure connection to {host}: {_cause(error)}', sent=False
+                    f'No secure connection to {host}: {_cause(error)}',
+                    sent=not isinstance(_innermost(error), ssl.SSLCertVerificationError),
                 ) from None
-            except (ValueError, requests.exceptions.MissingSchema) as error:
-                if isinstance(error, requests.exceptions.ChunkedEncodingError):
-                    raise NoAnswer(f'The answer of {host} broke off.', sent=True) from None
+            except _OUR_OWN as error:
+                if isinstance(_innermost(error), urllib3.exceptions.HTTPError):
+                    raise NoAnswer(
+                        f'The answer of {host} is broken: {_cause(error)}', sent=True
+                    ) from None
                 raise ConfigurationError(f'The address of the wiki is wrong: {error}') from None
             except requests.exceptions.Timeout as error:
                 if not isinstance(error, requests.exceptions.ConnectTimeout):
                     raise NoAnswer(f'{host} did not answer in time.', sent=True) from None
                 problem = f'{host} does not answer.'
-            except requests.exceptions.RequestException as error:
+            except (requests.exceptions.RequestException, ValueError) as error:
                 if not _refused(error):
                     raise NoAnswer(
                         f'The connection to {host} broke: {_cause(error)}', sent=True
@@ -118,7 +130,7 @@ def _read(response: requests.Response, deadline: float, host: str) -> None:
     response._content = b''.join(parts)  # the only way to hand over what was read in pieces
 
 
-def _refused(error: requests.exceptions.RequestException) -> bool:
+def _refused(error: Exception) -> bool:
     """Whether there never was a connection to send anything over."""
     inner = error.args[0] if error.args else None
     reason = getattr(inner, 'reason', inner)
@@ -127,13 +139,18 @@ def _refused(error: requests.exceptions.RequestException) -> bool:
 
 def _cause(error: BaseException) -> str:
     """The innermost words of an error; addresses with their parameters are left out."""
-    inner: Any = error
+    inner = _innermost(error)
+    words = inner.strerror if isinstance(inner, OSError) and inner.strerror else str(inner)
+    return words.rpartition(': ')[2][:200] + ('' if words.endswith('.') else '.')
+
+
+def _innermost(error: BaseException) -> BaseException:
+    inner = error
     for _ in range(6):
         deeper = getattr(inner, 'reason', None) or next(
-            (arg for arg in getattr(inner, 'args', ()) if isinstance(arg, BaseException)), None
+            (arg for arg in inner.args if isinstance(arg, BaseException)), None
         )
         if not isinstance(deeper, BaseException):
             break
         inner = deeper
-    words = inner.strerror if isinstance(inner, OSError) and inner.strerror else str(inner)
-    return words.rpartition(': ')[2][:200] + ('' if words.endswith('.') else '.')
+    return inner

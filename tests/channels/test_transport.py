@@ -119,6 +119,31 @@ def test_lone_surrogates_are_not_sent() -> None:
         assert not session.last.sent
 
 
+def test_a_broken_answer_is_no_proof_that_nothing_was_sent() -> None:
+    """The library complains about two lengths as it does about a header of ours that is wrong."""
+    with socket.create_server(('127.0.0.1', 0)) as listening:
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                received.append(connection.recv(65536))
+                connection.sendall(
+                    b'HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nhello!!'
+                )
+
+        received: list[bytes] = []
+        server = threading.Thread(target=serve)
+        server.start()
+        url = f'http://127.0.0.1:{listening.getsockname()[1]}'
+        session = CarefulSession(url)
+        with pytest.raises(failures.RequestException):
+            session.post(f'{url}/api', data={'status': 'Words'})
+        server.join()
+    assert received[0].startswith(b'POST /api')
+    assert session.last is not None
+    assert session.last.sent
+
+
 def test_a_body_that_cannot_be_unpacked() -> None:
     """It is one of the errors of requests, whatever library noticed it, and nothing of it is believed."""
     with Bad(b'this is no gzip') as server:

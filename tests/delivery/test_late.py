@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 import requests
 
-from mwsocial.channels.base import Post, TryLater
+from mwsocial.channels.base import NotFound, Post, TryLater, Unknown
 from mwsocial.channels.facebook import FacebookChannel
 from mwsocial.channels.transport import CarefulSession, Exchange, TooLateError, only_while
 from mwsocial.channels.x import XChannel
@@ -111,3 +111,23 @@ def test_a_run_that_sleeps_while_it_prepares_a_post_does_not_make_it(
     assert asked
     assert isinstance(found, TryLater)
     assert 'Nothing was sent' in found.reason.text()
+
+
+@pytest.mark.parametrize(('before', 'kind'), [(None, TryLater), ('sending', Unknown)])
+def test_what_is_late_before_anything_was_sent_waits(
+    before: str | None, kind: type, origin: str
+) -> None:
+    """Nothing of it can stand anywhere, unless an earlier run has left its claim behind."""
+    channel = XChannel('x', origin, 'a', 'b', 'c', 'd')
+    claim = Record('sending', NOW - timedelta(minutes=4), 50, 'n')
+    previous = Record(before, NOW - timedelta(hours=1), 50, 'm') if before else None
+
+    class Found:
+        repeatable = False
+
+        def find(self, *_: object) -> NotFound:
+            return NotFound()
+
+    found = send(channel, Found(), claim, previous, (), lambda: False)  # type: ignore[arg-type]
+    assert isinstance(found, kind)
+    assert 'ran out of its time' in found.reason.text()

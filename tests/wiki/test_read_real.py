@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from mwsocial.desk.knowledge import Person
+from mwsocial.errors import TemporaryError
 from mwsocial.sandbox import Sandbox
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.former import FormerRights
@@ -55,7 +56,28 @@ def test_a_hidden_text_is_told_from_an_empty_one(api: Api, title: str, wiki: San
     wiki.person('Admin').hide_revision(old, content=True)
     page = snapshot(api, [title]).pages[title]
     assert (page.revid, page.text, page.text_hidden, page.missing) == (new, '', False, False)
-    assert texts(api, [old, new, 999_999_999, 0]) == {old: '', new: '', 999_999_999: ''}
+    assert texts(api, [old, new, 0]) == {old: '', new: ''}
+
+
+def test_what_is_gone_is_told_from_what_is_not_known_yet(
+    api: Api, title: str, wiki: Sandbox
+) -> None:
+    """MediaWiki gives the same answer for a revision that was deleted and for one that its database
+    server has not heard of yet.
+    """
+    admin = wiki.person('Admin')
+    gone = wiki.person('Carol').edit(f'{title}/gone', 'words')
+    admin.delete(f'{title}/gone')
+    there = wiki.person('Carol').edit(title, 'new words')
+    assert texts(api, [gone, there], seen=there) == {gone: '', there: 'new words'}
+    for revids, seen in (([gone], 0), ([999_999_999], there), ([gone, there], gone)):
+        with pytest.raises(
+            TemporaryError, match=f'revision {max(revids) if seen > gone else gone}'
+        ):
+            texts(api, revids, seen=seen)
+    # Neither is believed of a server that does not know what was seen before.
+    with pytest.raises(TemporaryError, match=f'revision {gone}'):
+        texts(api, [gone], seen=999_999_999)
 
 
 def test_many_texts_in_batches(api: Api, title: str, wiki: Sandbox) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+import urllib3
 
+from mwsocial.delivery.archive import keep_record
 from mwsocial.errors import ConfigurationError, TemporaryError
 from mwsocial.sandbox.faults import Answer, Rule, html_error
 from mwsocial.wiki import save as saving
@@ -188,6 +193,90 @@ def test_a_lost_answer_is_never_sent_again(opened: tuple[Stub, OpenDesk], how: s
     outcome = do_save(desk)
     assert isinstance(outcome, Lost)
     assert stub.count() == 1
+
+
+TWO_LENGTHS = Answer(200, [('Content-Length', '5'), ('Content-Length', '7')], b'{"a":1}')
+
+
+def test_an_answer_with_two_lengths_is_lost_too(opened: tuple[Stub, OpenDesk]) -> None:
+    """The HTTP library complains about it as about a wrong address, which would have sent nothing."""
+    stub, desk = opened
+    stub.says(Rule(answer=TWO_LENGTHS), action='edit')
+    stub.says(json_answer({'query': {'pages': [page('Queue', 'old')]}}), prop='revisions')
+    outcome = do_save(desk)
+    assert isinstance(outcome, Lost) and 'is broken' in outcome.reason.text()
+    assert stub.count() == 1
+
+
+@pytest.mark.parametrize(('inner', 'sent'), [
+    (ssl.SSLError('decryption failed or bad record mac'), True),
+    (ssl.SSLEOFError('EOF occurred in violation of protocol'), True),
+    (ssl.SSLCertVerificationError('certificate has expired'), False),
+])  # fmt: skip
+def test_an_answer_that_cannot_be_deciphered_is_lost(
+    opened: tuple[Stub, OpenDesk], monkeypatch: pytest.MonkeyPatch, inner: Exception, sent: bool
+) -> None:
+    """Only a certificate that is not good proves that nothing was sent."""
+    stub, desk = opened
+    stub.says(json_answer({'query': {'pages': [page('Queue', 'old')]}}), prop='revisions')
+    desk.api.csrf()
+    tries = []
+
+    def request(self: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
+        if 'action=edit' in str(options.get('data')) or 'edit' in str(options.get('data')):
+            tries.append(url)
+            raise requests.exceptions.SSLError(
+                urllib3.exceptions.MaxRetryError(None, url, urllib3.exceptions.SSLError(inner))  # type: ignore[arg-type]
+            )
+        return real(self, method, url, **options)
+
+    real = requests.Session.request
+    monkeypatch.setattr(requests.Session, 'request', request)
+    desk.api.patience, desk.api.pause = 1.0, 0.01
+    if sent:
+        assert isinstance(do_save(desk), Lost)
+        assert len(tries) == 1
+    else:
+        with pytest.raises(TemporaryError, match='expired'):
+            do_save(desk)
+        assert len(tries) > 1
+
+
+def test_of_several_errors_the_unknown_one_decides(opened: tuple[Stub, OpenDesk]) -> None:
+    stub, desk = opened
+    codes = ['internal_api_error_DBQueryError', 'protectedpage']
+    for both in (codes, codes[::-1]):
+        answer = json_answer({'errors': [{'code': code, 'text': 'Words.'} for code in both]})
+        stub.says(answer, action='edit')
+        stub.says(json_answer({'query': {'pages': [page('Queue', 'old')]}}), prop='revisions')
+        assert isinstance(do_save(desk), Lost)
+
+
+def test_what_was_saved_is_never_taken_for_empty(opened: tuple[Stub, OpenDesk]) -> None:
+    """A database server that lags behind does not know the new revision: its text is asked for again."""
+    stub, desk = opened
+    lagging = json_answer({'query': {'badrevids': {'8': {'revid': 8, 'missing': True}}}})
+    stub.says(SAVED, action='edit')
+    stub.says(lagging, json_answer(REVISION), revids='8')
+    assert do_save(desk) == Saved(8, 'new', 7)
+    stub.says(lagging, revids='8')
+    assert isinstance(do_save(desk), Lost)
+
+
+def test_a_lost_new_section_is_found(opened: tuple[Stub, OpenDesk]) -> None:
+    """What was appended is not the whole page: it is known by its own words."""
+    stub, desk = opened
+    now = datetime(2026, 11, 25, 14, tzinfo=UTC)
+    title = desk.config.pages.archive_of(now.year, now.month)
+    before, item = page(title, 'old'), '{{item|id=b}}'
+    after = page(title, f'old\n\n== b ==\n{item}', revid=8)
+    summary = 'mwsocial:record recorded here, since it left the queue: b'
+    after['revisions'][0] |= {'comment': summary, 'user': BOT}
+    stub.says(html_error(504), action='edit')
+    stub.says(json_answer({'query': {'pages': [after]}}), prop='revisions')
+    stub.says(json_answer({'query': {'pages': [before]}}), inprop='protection')
+    outcome = keep_record(desk.api, desk.config, now, 'b', item)
+    assert isinstance(outcome, Saved) and outcome.revid == 8
 
 
 def test_an_answer_with_nothing_in_it_is_asked_for_again(opened: tuple[Stub, OpenDesk]) -> None:

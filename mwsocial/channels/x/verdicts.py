@@ -21,6 +21,8 @@ from mwsocial.reason import Reason
 _DUPLICATE_CODE, _SHARED_CODE = 187, 327
 _LONGEST_WAIT = timedelta(days=1, minutes=5)
 #: Where a meter does not say when it begins anew, and is not the one of a quarter of an hour.
+#: What X, and machines in front of it, may answer to a request that is wrong.
+_IN_JSON = frozenset({400, 401, 403, 404})
 _SOME_TIME = timedelta(hours=1)
 _DAY_METERS = ('x-user-limit-24hour', 'x-app-limit-24hour')
 # Problems of the app or its keys, whatever was asked for: what comes after the type's last slash.
@@ -112,8 +114,9 @@ def changed(
         if not exchange.sent:
             return TryLater(Reason('channels-not-reached', (host, exchange.problem)))
         return Unknown(Reason('channels-no-answer', (host, exchange.problem)))
-    # A page of some machine in between, for an address that X does have, proves nothing.
-    lost = exchange.status == 404 and not isinstance(exchange.json(), dict)
+    # X itself says such things in JSON. A page of some machine in between, or half an answer, proves
+    # nothing of what X did.
+    lost = exchange.status in _IN_JSON and not isinstance(exchange.json(), dict)
     stopped = None if lost else stopped_by(exchange, host, now, secrets)
     if stopped:
         return stopped
