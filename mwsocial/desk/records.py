@@ -38,6 +38,8 @@ KINDS = (
 CLAIMS = frozenset({'sending', 'editing', 'deleting'})
 #: Records of a post that stands, as far as is known.
 _ABOUT_A_POST = frozenset({'editing', 'deleting', 'kept'})
+#: After these, something may be sent again.
+_SENT_NOTHING = frozenset({'released', 'waiting', 'failed', 'deleted'})
 #: After these, something may stand on the network that nobody knows of.
 _MAY_HAVE_SENT = frozenset({'sending', 'unconfirmed'})
 
@@ -146,13 +148,15 @@ def marked(
     """The revisions that may bring records: by one of the bots, with one of the tool's *marks*, newest
     first.
 
-    *revisions*: the whole history of a page. A hidden summary may have carried the mark, so it stays
-    in. What a parent held that is hidden or gone, nobody can see (``parent_unseen``).
+    *revisions*: the whole history of a page. A hidden name may be the bot's and a hidden summary may
+    have carried the mark, so they stay in. What a parent held that is hidden or gone, nobody can see
+    (``parent_unseen``).
     """
     known = {revision.revid: revision for revision in revisions}
     found = []
     for revision in known.values():
-        if revision.user in bots and (revision.summary_hidden or has_mark(revision, marks)):
+        ours = revision.user in bots or revision.user_hidden
+        if ours and (revision.summary_hidden or has_mark(revision, marks)):
             parent = known.get(revision.parentid)
             unseen = bool(revision.parentid) and (parent is None or parent.text_hidden)
             found.append(replace(revision, parent_unseen=unseen))
@@ -230,12 +234,14 @@ def _said(
     """What a marked revision says of an item: channel, record, and whether it is certain.
 
     A hidden text may have brought a record for any channel. Where the parent cannot be seen, what the
-    revision shows was brought by it or stood there before, perhaps forged.
+    revision shows was brought by it or stood there before, perhaps forged. Where the name is hidden it
+    may be anybody's; so may be what was imported, which must not be the reason to send again.
     """
     unclear = Record('unconfirmed', revision.timestamp, 0)
     if revision.text_hidden:
-        for name in channels:
-            yield name, unclear, False
+        if _may_name(item_id, revision, knowledge):
+            for name in channels:
+                yield name, unclear, False
         return
     now = knowledge.queue(revision.revid)
     before = Queue(())
@@ -244,9 +250,41 @@ def _said(
     for name, value in _brought(item_id, now, before):
         record = read_record(value)
         if record:
-            certain = not revision.parent_unseen
+            certain = not revision.parent_unseen and not revision.user_hidden
+            certain = certain and not (revision.imported and record.kind in _SENT_NOTHING)
             shown = record if certain else replace(unclear, revid=record.revid)
             yield name.removeprefix('sent-'), shown, certain
+
+
+def _may_name(item_id: str, revision: Revision, knowledge: Knowledge) -> bool:
+    """Whether a revision whose text is hidden may have brought a record of the item.
+
+    Its summary says so; where that is hidden too, as it is where strangers wrote what nobody should
+    read, what can be seen before and after it does: the bot writes records on what is approved, and
+    they stay.
+    """
+    if not revision.summary_hidden:
+        return True
+    chain = knowledge.chain
+    place = next((n for n, one in enumerate(chain) if one.revid == revision.revid), None)
+    if place is None:
+        return True
+    seen = [
+        next((one for one in side if not one.text_hidden), None)
+        for side in (reversed(chain[:place]), chain[place + 1 :])
+    ]
+    missing = knowledge.unread(one.revid for one in seen if one)
+    if missing:
+        raise Need(texts=missing)
+    return any(one and _at_work(item_id, knowledge.queue(one.revid)) for one in seen)
+
+
+def _at_work(item_id: str, queue: Queue) -> bool:
+    return any(decision.id == item_id for decision in queue.decisions) or any(
+        item.editors.get('approved') or any(name.startswith('sent-') for name in item.bot)
+        for item in queue.items
+        if item.id == item_id
+    )
 
 
 def _brought(item_id: str, now: Queue, before: Queue) -> list[tuple[str, str]]:

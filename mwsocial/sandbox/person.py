@@ -302,12 +302,18 @@ class Person:
         address: str = answer['imageinfo']['url']
         return address
 
-    def import_xml(self, xml: str, prefix: str = 'old') -> list[dict[str, Any]]:
-        """Import pages with their history (Special:Import); returns title and revision counts."""
+    def import_xml(
+        self, xml: str, prefix: str = 'old', known_users: bool = False
+    ) -> list[dict[str, Any]]:
+        """Import pages with their history (Special:Import); returns title and revision counts.
+
+        *known_users*: edits are linked to the accounts of that name here.
+        """
         answer = self.api(
             {'xml': ('import.xml', xml.encode())},
             action='import',
             interwikiprefix=prefix,
+            assignknownusers=known_users,
             summary='import',
         )
         pages: list[dict[str, Any]] = answer['import']

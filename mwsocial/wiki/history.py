@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from mwsocial.desk.files import FileFacts
@@ -25,6 +26,8 @@ T = TypeVar('T')
 _LOOKS = 4
 #: Bytes of text that MediaWiki puts into one answer ($wgAPIMaxResultSize).
 _ANSWER = 8 * 1024 * 1024
+#: Between an import's entry in the log and the revision by which it ends.
+_AT_ONCE = timedelta(seconds=5)
 _PROPS = 'ids|timestamp|user|userid|comment|tags|flags|size|sha1'
 
 
@@ -196,7 +199,8 @@ def revisions(
     api: Api, title: str, user: str = '', *, at_least: int = 0, since: datetime | None = None
 ) -> list[Revision]:
     """The metadata of a page's whole history, or of one user's part of it, newest first; since a time
-    (UTC), or all.
+    (UTC), or all. With a whole history come the imports into the page (``Revision.imported``), in the
+    same request.
 
     *at_least*: a revision of the page that was seen before. A history is believed only if the same
     answer knows the page to be as new as that: another database server may lag behind, and would
@@ -210,18 +214,51 @@ def revisions(
         'rvuser': user or None,
         'rvend': since.strftime('%Y-%m-%dT%H:%M:%SZ') if since else None,
     }
+    if not user:
+        params |= {
+            'list': 'logevents',
+            'letype': 'import',
+            'letitle': title,
+            'leprop': 'type|timestamp|user',
+            'lelimit': 'max',
+        }
     for attempt in range(_LOOKS):
         if attempt:
             time.sleep(api.pause * 2**attempt / 2)
         newest = 0
-        found = []
+        found: list[Revision] = []
+        imports: list[Mapping[str, Any]] = []
         for answer in api.query_all(params):
-            for page in answer.get('query', {}).get('pages', []):
+            query = answer.get('query', {})
+            imports += query.get('logevents', [])
+            for page in query.get('pages', []):
                 newest = max(newest, int(page.get('lastrevid', 0)))
                 found += [read_revision(one) for one in page.get('revisions', [])]
         if newest >= at_least:
-            return found
+            last = _last_imported(found, imports)
+            return [replace(one, imported=True) if one.revid <= last else one for one in found]
     raise TemporaryError(f'The history of “{title}” does not show its newest revision yet.')
+
+
+def _last_imported(found: Collection[Revision], imports: Iterable[Mapping[str, Any]]) -> int:
+    """The newest revision that one of the *imports* (entries of the log) may have made; 0 if none.
+
+    Names and times of what is imported stand in its file, and with "assign edits to local users" it is
+    linked to their accounts: it can be told from nothing else. But each import ends with a revision of
+    its own that changes nothing, by who imported (Help:Import), and so all that is newer is not from it.
+    """
+    last = 0
+    for entry in imports:
+        when, who = read_timestamp(entry['timestamp']), entry.get('user', '')
+        ends = [
+            one
+            for one in found
+            if abs(one.timestamp - when) <= _AT_ONCE and (one.user == who or one.user_hidden)
+        ]
+        # Where the page that was imported into has been deleted since, the time must do.
+        ends = ends or [one for one in found if one.timestamp <= when]
+        last = max(last, *(one.revid for one in ends), 0)
+    return last
 
 
 def bot_revisions(

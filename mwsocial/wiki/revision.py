@@ -13,6 +13,8 @@ class Revision:
     ``user`` is '' and ``userid`` 0 when the name is hidden; ``timestamp`` is aware UTC, by the
     wiki's clock with a resolution of one second. ``parent_unseen``: nobody can see what the revision
     before held (hidden, or deleted); it is known only of revisions that ``records.marked`` gave.
+    ``imported``: an import may have made it, under whatever name and time; known where a whole history
+    was read.
     """
 
     revid: int
@@ -29,3 +31,4 @@ class Revision:
     text_hidden: bool = False
     summary_hidden: bool = False
     parent_unseen: bool = False
+    imported: bool = False

@@ -187,6 +187,63 @@ def test_a_hidden_revision_may_have_brought_anything() -> None:
     assert later.proven('a') == {'x': value('posted')}
 
 
+def test_the_bots_name_may_be_hidden() -> None:
+    """Its records stay, but nobody can see any more whose they are: a person must look."""
+    book = Book(
+        ('Carol', '', {'a': {}}),
+        (BOT, f'{CLAIM} sending a', {'a': {'sent-x': value('sending')}}),
+        (BOT, f'{RECORD} posted a: x', {'a': {'sent-x': value('posted')}}),
+    )
+    for revid in (2, 3):
+        hide(book, revid, user_hidden=True, user='', userid=0)
+        assert book.proven('a')['x'] in (value('posted'), 'unconfirmed 2026-11-25T14:03:00Z 5')
+    assert book.proven('a') == {'x': 'unconfirmed 2026-11-25T14:03:00Z 5'}
+    found = proven_records('a', ('x',), marked(book.chain, {BOT}), book)['x']
+    assert found.hidden
+    # What carries no mark of ours, nor may have carried one, is no edit of the bot.
+    book.chain = [replace(one, summary='some words') for one in book.chain]
+    assert book.proven('a') == {}
+
+
+def test_what_is_hidden_wholly_is_about_what_was_at_work() -> None:
+    """Strangers' words are hidden with name, summary and text: that must not stop every item for ever."""
+    item = {'approved': 'abc'}
+    items = [
+        [Item(0, {'id': 'a', 'text': 'a'}, item, {}), Item(1, {'id': 'b', 'text': 'b'}, {}, {})],
+        [Item(0, {'id': 'a', 'text': 'a'}, item, {}), Item(1, {'id': 'b', 'text': 'b'}, {}, {}),
+         Item(2, {'id': 'c', 'text': 'c'}, item, {})],
+    ]  # fmt: skip
+    book = Book(
+        ('Carol', '', items[0]), ('?', '', []), ('?', '', []), ('Carol', '', items[0]),
+        ('Carol', '', items[1]),
+    )  # fmt: skip
+    for revid in (2, 3):
+        hide(
+            book, revid, user_hidden=True, text_hidden=True, summary_hidden=True, user='', userid=0
+        )
+    unclear = 'unconfirmed 2026-11-25T14:03:00Z 0'
+    assert book.proven('a') == {'x': unclear, 'y': unclear}
+    assert book.proven('b') == {}
+    assert book.proven('c') == {}
+
+
+@pytest.mark.parametrize(
+    ('kind', 'certain'),
+    [('posted', True), ('sending', True), ('released', False), ('waiting', False), ('failed', False),
+     ('deleted', False)],
+)  # fmt: skip
+def test_what_was_imported_is_no_reason_to_send_again(kind: str, certain: bool) -> None:
+    """An import's file can say that the bot gave its claim back: the name and the time stand in it."""
+    book = Book(
+        ('Carol', '', {'a': {}}),
+        (BOT, f'{RECORD} posted a: x', {'a': {'sent-x': value('posted')}}),
+        (BOT, f'{RECORD} a', {'a': {'sent-x': value(kind, 6)}}),
+    )
+    hide(book, 3, imported=True)
+    expected = value(kind, 6) if certain else 'unconfirmed 2026-11-25T14:03:00Z 6'
+    assert book.proven('a') == {'x': expected}
+
+
 def test_with_a_hidden_parent_nobody_knows_what_was_brought() -> None:
     """Only what the revision shows is in doubt, and only while nothing newer is certain."""
     forged = ('Mallory', '', {'a': {'sent-x': value('posted')}})

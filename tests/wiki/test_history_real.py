@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,29 @@ def test_an_imported_revision_is_not_in_the_chain(api: Api, title: str, wiki: Sa
     assert {'second', 'first'} <= {
         knowledge.decide(lambda one=one: knowledge.text(one.revid)) for one in knowledge.chain
     }
+
+
+@pytest.mark.parametrize('ahead', [timedelta(), timedelta(hours=1), timedelta(days=-300)])
+def test_an_import_may_have_made_any_edit_before_its_end(
+    api: Api, title: str, wiki: Sandbox, ahead: timedelta
+) -> None:
+    """MediaWiki links what it imports to the accounts of this wiki where it is told to, at the time that
+    the file says; with one of now or later it is the current text.
+    """
+    before = history(api, title).chain[0].revid
+    assert not any(one.imported for one in history(api, title).revisions.values())
+    when = (api.now() + ahead).strftime('%Y-%m-%dT%H:%M:%SZ')
+    xml = XML.format(title=title).replace('2020-01-01T00:00:00Z', when)
+    wiki.person('Admin').import_xml(xml, known_users=True)
+    knowledge = history(api, title)
+    (forged,) = (one for one in knowledge.revisions.values() if one.summary == 'forged')
+    assert forged.user == 'Alice' and forged.userid
+    assert (forged in knowledge.chain) is (ahead >= timedelta())
+    assert forged.imported and knowledge.revisions[before].imported
+    later = wiki.person('Carol').edit(title, 'later')
+    knowledge = history(api, title)
+    assert [one.revid for one in knowledge.chain if not one.imported] == [later]
+    assert knowledge.revisions[forged.revid].imported
 
 
 def test_a_hidden_revision_is_empty_even_where_its_text_is_known(

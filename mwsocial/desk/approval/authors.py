@@ -47,8 +47,8 @@ def self_given(
     content; None if somebody else was, or the bot of its own accord.
 
     Read are only this author's own revisions, and what is older than the first of them that brought
-    the content. Where a name is hidden, or the bot names somebody whose account has gone, it may have
-    been the author. Raises ``Need``.
+    the content. Where a name is hidden, an import may have written it, or the bot names somebody whose
+    account has gone, it may have been the author. Raises ``Need``.
     """
     own = [
         revision
@@ -96,7 +96,7 @@ def _brings(revision: Revision, item: Item, history: History) -> bool:
 def _may_be_by(
     revision: Revision, approver: Revision, item_id: str, knowledge: Knowledge, rules: Rules
 ) -> bool:
-    if revision.user_hidden:
+    if revision.user_hidden or revision.imported:
         return True
     if not is_bot(revision, rules):
         return revision.userid == approver.userid

@@ -82,6 +82,13 @@ def visible(case: Case) -> NotApproved | None:
     return refused('hidden', case.revision.revid, case.named)
 
 
+def not_imported(case: Case) -> NotApproved | None:
+    """No import can have made the edit: its file says by whom and when, and anybody can write that."""
+    if not case.revision.imported:
+        return None
+    return refused('imported', case.revision.user, case.revision.revid, case.named)
+
+
 def not_too_old(case: Case) -> NotApproved | None:
     """At most so many days old, or until the time set with the approval and its grace have passed."""
     if case.now <= last_moment(case.revision, case.item, case.rules):
@@ -294,6 +301,7 @@ def due(revision: Revision, item: Item) -> datetime:
 #: What a revision's metadata tells.
 CHEAP: dict[str, Clause] = {
     'visible': visible,
+    'not imported': not_imported,
     'not too old': not_too_old,
 }
 #: What the author's account tells.

@@ -50,7 +50,7 @@ def hold_story(approver: Revision, item_id: str, history: History, rules: Rules)
             veto = revision
         if gone:
             lifted = revision.timestamp
-            if may_approve(revision, history.knowledge, rules):
+            if not revision.imported and may_approve(revision, history.knowledge, rules):
                 veto, inherited = None, False
     if veto is None and inherited:
         veto = _earlier(approver, item_id, history, rules)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mwsocial.desk.approval import people
-from mwsocial.desk.approval.clauses import REVERTS, Case, Clause, visible
+from mwsocial.desk.approval.clauses import REVERTS, Case, Clause, not_imported, visible
 from mwsocial.desk.approval.decision import candidates
 from mwsocial.desk.approval.history import History, loses
 from mwsocial.desk.approval.holder import item_now
@@ -85,7 +85,7 @@ def _fresh(case: Case, parameter: str) -> bool:
     )
 
 
-METADATA: dict[str, Clause] = {'visible': visible}
+METADATA: dict[str, Clause] = {'visible': visible, 'not imported': not_imported}
 PROOF: dict[str, Callable[[Case, str], bool]] = {
     'introduced': _introduced,
     'no revert': _no_revert,

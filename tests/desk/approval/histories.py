@@ -125,6 +125,7 @@ class Edit:
     user_hidden: bool = False
     text_hidden: bool = False
     summary_hidden: bool = False
+    imported: bool = False
 
 
 class World:
@@ -263,6 +264,7 @@ class Memory:
             user_hidden=edit.user_hidden,
             text_hidden=edit.text_hidden,
             summary_hidden=edit.summary_hidden,
+            imported=edit.imported,
         )
 
     def _page(self, revid: int) -> Page:

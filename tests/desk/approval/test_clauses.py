@@ -116,6 +116,28 @@ def hidden_before(bad: bool) -> World:
     return world
 
 
+def imported(bad: bool) -> World:
+    """An import's file says that an approver has made the edit, and when."""
+    world = approved()
+    world.chain[-1].imported = bad
+    return world
+
+
+def hold_lifted_by_an_import(bad: bool) -> World:
+    world = approved()
+    world.change(BOB, lambda item: item.put(hold='wait'))
+    world.change(BOB, lambda item: item.put(hold='')).imported = bad
+    return world.wait(minutes=20)
+
+
+def alone_but_for_an_import(bad: bool) -> World:
+    """The file says, too, that somebody else had proposed it before."""
+    world = World(replace(RULES, second_person=True))
+    world.save(CAROL, Page((It(),))).imported = bad
+    world.approve(ALICE)
+    return world.wait(minutes=20)
+
+
 def too_old(bad: bool) -> World:
     return approved().wait(days=30 if bad else 29)
 
@@ -425,6 +447,9 @@ TABLE = [
     (by_a_former_bot, 'not-by-approver', function(people, 'is_bot', False)),
     (hidden, 'hidden', clause('visible')),
     (hidden_before, 'hidden', clause('visible')),
+    (imported, 'imported', clause('not imported')),
+    (hold_lifted_by_an_import, 'hold-removed', clause('no hold')),
+    (alone_but_for_an_import, 'second-person', clause('second person')),
     (too_old, 'too-old', clause('not too old')),
     (forged, 'not-by-approver', clause('introduced')),
     (reverted('mw-undo'), 'revert', clause('no revert')),
@@ -486,7 +511,7 @@ def test_a_rule(
     refusal = bad.verdict()
     assert isinstance(refusal, NotApproved)
     assert refusal.reason.key.removeprefix('approval-') in key.split('|')
-    if not bad.sees_hidden:
+    if not bad.sees_hidden and not any(edit.imported for edit in bad.chain):
         assert oracle(bad, 'one', bad.now) is None
     # Without the rule, what it refuses would go out: no other rule does its work.
     without(monkeypatch)

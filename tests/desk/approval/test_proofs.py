@@ -65,6 +65,12 @@ def hidden(bad: bool) -> World:
     return world
 
 
+def imported(bad: bool) -> World:
+    world = declined()
+    world.chain[-1].imported = bad
+    return world
+
+
 def reverted(bad: bool) -> World:
     return declined(tags=['mw-undo'] if bad else [])
 
@@ -114,6 +120,7 @@ def rule(name: str) -> Callable[[Patch], None]:
         (by_an_outsider, lambda patch: patch.setattr(people, 'listed', lambda *args: True)),
         (blocked, lambda patch: patch.setattr(people, 'kept_out', lambda *args: False)),
         (hidden, lambda patch: patch.setattr(proofs, 'METADATA', {})),
+        (imported, lambda patch: patch.setattr(proofs, 'METADATA', {})),
         (reverted, rule('no revert')),
         (with_a_change, rule('two edits')),
         (carried_on, rule('introduced')),
