@@ -28,6 +28,8 @@ _LOOKS = 4
 _ANSWER = 8 * 1024 * 1024
 #: Between an import's entry in the log and the revision by which it ends.
 _AT_ONCE = timedelta(seconds=5)
+#: No web request takes longer, an import neither.
+_IMPORTING = timedelta(hours=1)
 _PROPS = 'ids|timestamp|user|userid|comment|tags|flags|size|sha1'
 
 
@@ -219,7 +221,7 @@ def revisions(
             'list': 'logevents',
             'letype': 'import',
             'letitle': title,
-            'leprop': 'type|timestamp|user',
+            'leprop': 'type|timestamp|user|details',
             'lelimit': 'max',
         }
     for attempt in range(_LOOKS):
@@ -235,30 +237,37 @@ def revisions(
                 newest = max(newest, int(page.get('lastrevid', 0)))
                 found += [read_revision(one) for one in page.get('revisions', [])]
         if newest >= at_least:
-            last = _last_imported(found, imports)
-            return [replace(one, imported=True) if one.revid <= last else one for one in found]
+            suspects = _imported(found, imports)
+            return [replace(one, imported=True) if one.revid in suspects else one for one in found]
     raise TemporaryError(f'The history of “{title}” does not show its newest revision yet.')
 
 
-def _last_imported(found: Collection[Revision], imports: Iterable[Mapping[str, Any]]) -> int:
-    """The newest revision that one of the *imports* (entries of the log) may have made; 0 if none.
+def _imported(found: Collection[Revision], imports: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+    """The revisions that one of the *imports* (entries of the log) may have made.
 
     Names and times of what is imported stand in its file, and with "assign edits to local users" it is
     linked to their accounts: it can be told from nothing else. But each import ends with a revision of
-    its own that changes nothing, by who imported (Help:Import), and so all that is newer is not from it.
+    its own that changes nothing, by who imported (Help:Import), and the log says how many it brought:
+    these come right before, mixed with no more edits than were made meanwhile.
     """
-    last = 0
+    revids = sorted((one.revid for one in found), reverse=True)
+    suspects: set[int] = set()
     for entry in imports:
         when, who = read_timestamp(entry['timestamp']), entry.get('user', '')
         ends = [
-            one
+            one.revid
             for one in found
             if abs(one.timestamp - when) <= _AT_ONCE and (one.user == who or one.user_hidden)
         ]
         # Where the page that was imported into has been deleted since, the time must do.
-        ends = ends or [one for one in found if one.timestamp <= when]
-        last = max(last, *(one.revid for one in ends), 0)
-    return last
+        end = max(ends or [one.revid for one in found if one.timestamp <= when], default=0)
+        before = [revid for revid in revids if revid <= end]
+        count = entry.get('params', {}).get('count')
+        if ends and isinstance(count, int):
+            lately = sum(when - _IMPORTING <= one.timestamp <= when + _AT_ONCE for one in found)
+            before = before[: count + lately]
+        suspects.update(before)
+    return frozenset(suspects)
 
 
 def bot_revisions(

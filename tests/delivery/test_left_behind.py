@@ -153,16 +153,21 @@ def test_words_that_the_wiki_refuses_on_one_item_cost_no_other_its_turn() -> Non
     assert {desk.state(name)[0] for name in 'ac'} == {'posted'}
 
 
+@pytest.mark.parametrize('named', [False, True])
 def test_a_post_that_somebody_changed_by_hand_is_not_made_again(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, named: bool
 ) -> None:
-    """Its run died before the record, and the words are no longer those that are looked for."""
+    """Its run died before the record, and the words are no longer those that are looked for. An address
+    on the page that no record of an item there proves (*named*) says nothing of whose post it is.
+    """
     desk = Desk()
     said = 'https://www.mediawiki.org/wiki/MediaWiki_1.47 with dark mode for everyone'
     monkeypatch.setattr(Handmade, '_wanted_again', lambda *_: False)
     desk.put('a', text=f'{said} is out, with pictures')
     desk.record('a', 'one', 'sending')
     by_hand = OwnPost(f'{ADDRESS}7', f'{said} is out, with images', NOW - 10 * MINUTE)
+    if named:
+        desk.record('gone', 'one', 'posted', rest=by_hand.url)
     account = desk.accounts['one']
     account.ours = lambda since: [by_hand]  # type: ignore[method-assign]
     account.made[by_hand.url] = by_hand.text

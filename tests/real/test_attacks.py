@@ -4,7 +4,9 @@ which edit is to blame and who can still approve.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from urllib.parse import quote
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -378,3 +380,51 @@ def test_a_file_whose_name_begins_with_another_letter(desk: Desk) -> None:
     folder = desk.sandbox.mastodon_folder / 'data' / 'user' / 'mediawiki' / 'static'
     sent = (folder / image['url'].rpartition('/')[2]).read_bytes()
     assert sent == flower(80, 40)
+
+
+IMPORT = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">
+<page><title>{title}</title><ns>0</ns><revision><timestamp>{time}</timestamp>
+<contributor><username>{user}</username></contributor><comment>{summary}</comment>
+<model>wikitext</model><format>text/x-wiki</format><text xml:space="preserve">{text}</text>
+</revision></page></mediawiki>"""
+
+
+def bring(desk: Desk, user: str, text: str, summary: str = '') -> int:
+    """Import an edit of the queue page in a user's name, as of now; returns its number."""
+    time = f'{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}'
+    xml = IMPORT.format(
+        title=QUEUE, time=time, user=user, summary=escape(summary), text=escape(text)
+    )
+    desk.person('Admin').import_xml(xml, known_users=True)
+    found = [one for one in desk.person('Admin').history(QUEUE) if one['user'] == user]
+    return max(int(one['revid']) for one in found)
+
+
+def test_imported_approval(desk: Desk) -> None:
+    """Whoever may import writes edits in every name and at every time."""
+    desk.propose('imported', text='approved in a file')
+    value = f'{desk.fingerprint("imported")} [[User:Alice|Alice]] 12:00, 1 January 2030 (UTC)'
+    forged = desk.text().replace('| id = imported\n', f'| id = imported\n| approved = {value}\n')
+    revid = bring(desk, 'Alice', forged)
+    words = f'the import may have made the edit that approved it ([[Special:Diff/{revid}]], in the'
+    refused(desk, 'imported', words, 'name of [[User:Alice]])', WHO)
+    desk.change(f'| approved = {value}\n', '', by='Mallory')
+    desk.approve('imported')
+    refused(desk, 'imported', 'Nobody can tell who wrote it', 'as a new item', WHO)
+    desk.propose('again', text='approved in a file')
+    desk.approve('again')
+    goes_out(desk, 'approved in a file')
+
+
+def test_imported_record(desk: Desk) -> None:
+    """The file says that the bot gave its claim back after it had posted: a person must look."""
+    desk.propose('given-back', text='given back in a file')
+    desk.approve('given-back')
+    goes_out(desk, 'given back in a file')
+    line = desk.item('given-back').bot['sent-mastodon']
+    revid = line.split()[2]
+    forged = desk.text().replace(line, f'released {line.split()[1]} {revid}')
+    bring(desk, BOT, forged, 'mwsocial:record given back: given-back')
+    run = desk.run()
+    assert len(desk.posts()) == 1, run
+    assert desk.item('given-back').bot['state'] == 'unconfirmed', run

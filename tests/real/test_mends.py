@@ -365,6 +365,25 @@ def test_a_hidden_record_is_settled_by_an_approver(desk: Desk, answer: str) -> N
     )
 
 
+@pytest.mark.parametrize('which', ['claim', 'record', 'both'])
+def test_records_stay_where_the_bots_name_is_hidden(desk: Desk, which: str) -> None:
+    """Nobody can tell any more that they are the bot's: a person must look, and nothing is posted again."""
+    desk.propose('hidden', text='posted once')
+    desk.approve('hidden')
+    assert desk.run().code == 0
+    for one in desk.edits():
+        if which == 'both' or f'mwsocial:{which} ' in one['comment']:
+            desk.person('Admin').hide_revision(one['revid'], user=True)
+    run = desk.run()
+    assert len(desk.posts()) == 1, run
+    item = desk.item('hidden')
+    assert item.bot['state'] == ('posted' if which == 'claim' else 'unconfirmed'), run
+    desk.change('| id = hidden\n', '| id = hidden\n| hold = wait\n', by='Carol')
+    desk.change('| hold = wait\n', '', by='Carol')
+    run = desk.run()
+    assert len(desk.posts()) == 1, run
+
+
 def test_the_news_template_was_edited_by_a_former_account(new_desk: NewDesk) -> None:
     """An entry that it made and people removed is not put back after a change of account."""
     desk = new_desk()

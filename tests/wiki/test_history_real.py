@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from mwsocial.errors import TemporaryError
 from mwsocial.sandbox import Sandbox
 from mwsocial.wiki.api import Answer, Api
 from mwsocial.wiki.former import FormerRights
-from mwsocial.wiki.history import PageHistory, bot_revisions, contributions, revisions
+from mwsocial.wiki.history import PageHistory, _imported, bot_revisions, contributions, revisions
 from mwsocial.wiki.read import snapshot
 from mwsocial.wiki.revision import Revision
 from mwsocial.wiki.save import Saved, save
@@ -132,7 +133,6 @@ def test_an_import_may_have_made_any_edit_before_its_end(
     """MediaWiki links what it imports to the accounts of this wiki where it is told to, at the time that
     the file says; with one of now or later it is the current text.
     """
-    before = history(api, title).chain[0].revid
     assert not any(one.imported for one in history(api, title).revisions.values())
     when = (api.now() + ahead).strftime('%Y-%m-%dT%H:%M:%SZ')
     xml = XML.format(title=title).replace('2020-01-01T00:00:00Z', when)
@@ -141,7 +141,7 @@ def test_an_import_may_have_made_any_edit_before_its_end(
     (forged,) = (one for one in knowledge.revisions.values() if one.summary == 'forged')
     assert forged.user == 'Alice' and forged.userid
     assert (forged in knowledge.chain) is (ahead >= timedelta())
-    assert forged.imported and knowledge.revisions[before].imported
+    assert forged.imported
     later = wiki.person('Carol').edit(title, 'later')
     knowledge = history(api, title)
     assert [one.revid for one in knowledge.chain if not one.imported] == [later]
@@ -276,3 +276,28 @@ def test_a_long_history_is_continued(api: Api, title: str, wiki: Sandbox) -> Non
         api._send = send
     assert len(chain) == 7 and chain[-1].summary == 'begin'
     assert [one.parentid for one in chain[:-1]] == [one.revid for one in chain[1:]]
+
+
+def test_only_so_many_edits_as_the_log_says_may_be_imported(api: Api) -> None:
+    """And as were made within an hour before: in which of the two ways none of these tells."""
+    start = datetime(2026, 11, 25, 14, tzinfo=UTC)
+
+    def made(revid: int, user: str, minutes: int, *, hidden: bool = False) -> Revision:
+        time = start + timedelta(minutes=minutes)
+        return Revision(revid, revid - 1, user, 1, time, user_hidden=hidden)
+
+    old = [made(n, 'Carol', -600 + n) for n in range(1, 6)]
+    meanwhile, forged = made(6, 'Carol', -30), made(7, 'Alice', 60)
+    end, later = made(8, 'Admin', 0), made(9, 'Carol', 0)
+    entry = {'timestamp': '2026-11-25T14:00:00Z', 'user': 'Admin', 'params': {'count': 1}}
+    everything = [*old, meanwhile, forged, end, later]
+    # Two of the last hour besides the one that the log counts, and the end itself.
+    assert _imported(everything, [entry]) == {8, 7, 6, 5}
+    assert _imported(everything, []) == frozenset()
+    unknown = {**entry, 'params': {}}
+    assert _imported(everything, [unknown]) == {8, 7, 6, 5, 4, 3, 2, 1}
+    hidden = [*everything[:-2], replace(end, user='', user_hidden=True), later]
+    assert _imported(hidden, [entry]) == {8, 7, 6, 5}
+    # The page has been deleted since, and began anew.
+    assert _imported([later], [{**entry, 'timestamp': '2026-11-24T14:00:00Z'}]) == frozenset()
+    assert _imported([*old, later], [{**entry, 'user': 'Gone'}]) == {9, 5, 4, 3, 2, 1}

@@ -227,6 +227,8 @@ def second_person(case: Case) -> NotApproved | None:
     if rule is not True and case.revision.timestamp - first.timestamp >= timedelta(hours=rule):
         return None
     who = case.revision.user, case.revision.revid, first.revid
+    if first.imported:
+        return refused('second-person-imported', *who, case.named)
     return refused('second-person', *who, case.named)
 
 

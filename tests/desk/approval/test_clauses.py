@@ -449,7 +449,7 @@ TABLE = [
     (hidden_before, 'hidden', clause('visible')),
     (imported, 'imported', clause('not imported')),
     (hold_lifted_by_an_import, 'hold-removed', clause('no hold')),
-    (alone_but_for_an_import, 'second-person', clause('second person')),
+    (alone_but_for_an_import, 'second-person-imported', clause('second person')),
     (too_old, 'too-old', clause('not too old')),
     (forged, 'not-by-approver', clause('introduced')),
     (reverted('mw-undo'), 'revert', clause('no revert')),
