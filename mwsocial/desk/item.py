@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mwsocial.reason import Reason
 
@@ -103,18 +104,38 @@ class Queue:
     decisions: tuple[Decision, ...] = ()
     stopped: bool = False
 
-    def by_id(self) -> dict[str, Item]:
+    def by_id(self) -> Mapping[str, Item]:
         """The items that have an id; of two with one id, the first on the page."""
-        found: dict[str, Item] = {}
-        for item in self.items:
-            if item.id:
-                found.setdefault(item.id, item)
-        return found
+        return self._first
+
+    def items_of(self, item_id: str) -> Sequence[Item]:
+        """The items that have an id (or none, ''), in the page's order."""
+        return self._items.get(item_id, ())
+
+    def decisions_of(self, item_id: str) -> Sequence[Decision]:
+        """The decisions about an id, in the page's order."""
+        return self._decisions.get(item_id, ())
 
     def doubled(self) -> frozenset[str]:
         """Ids that more than one item of the page has."""
-        seen: set[str] = set()
-        twice: set[str] = set()
+        return frozenset(one for one, items in self._items.items() if one and len(items) > 1)
+
+    # A page may hold thousands of items, and each of them is looked for in each revision.
+
+    @cached_property
+    def _first(self) -> Mapping[str, Item]:
+        return {item_id: items[0] for item_id, items in self._items.items() if item_id}
+
+    @cached_property
+    def _items(self) -> Mapping[str, list[Item]]:
+        found: dict[str, list[Item]] = {}
         for item in self.items:
-            (twice if item.id in seen else seen).add(item.id)
-        return frozenset(twice - {''})
+            found.setdefault(item.id, []).append(item)
+        return found
+
+    @cached_property
+    def _decisions(self) -> Mapping[str, list[Decision]]:
+        found: dict[str, list[Decision]] = {}
+        for decision in self.decisions:
+            found.setdefault(decision.id, []).append(decision)
+        return found

@@ -80,9 +80,7 @@ def judge(queue: Queue, knowledge: Knowledge, bench: Bench, now: datetime) -> li
     for item_id in queue.doubled():
         with gathering.noting():
             holder = first_holder(item_id, queue, knowledge)
-            newcomers |= {
-                item.number for item in queue.items if item.id == item_id and item.number != holder
-            }
+            newcomers |= {item.number for item in queue.items_of(item_id) if item.number != holder}
     for item in queue.items:
         if item.id in bench.archived:
             # An id is used once for ever. Only what went to the archive may come back under it.

@@ -280,10 +280,9 @@ def _may_name(item_id: str, revision: Revision, knowledge: Knowledge) -> bool:
 
 
 def _at_work(item_id: str, queue: Queue) -> bool:
-    return any(decision.id == item_id for decision in queue.decisions) or any(
+    return bool(queue.decisions_of(item_id)) or any(
         item.editors.get('approved') or any(name.startswith('sent-') for name in item.bot)
-        for item in queue.items
-        if item.id == item_id
+        for item in queue.items_of(item_id)
     )
 
 
@@ -291,13 +290,13 @@ def _brought(item_id: str, now: Queue, before: Queue) -> list[tuple[str, str]]:
     # Not only the first item of this id: somebody may have put a copy above the real one. What stood in
     # an item without an id, perhaps forged, the edit that gave it the id did not bring.
     old = {
-        (name, value) for item in before.items if item.id in (item_id, '')
+        (name, value)
+        for item in (*before.items_of(item_id), *before.items_of(''))
         for name, value in item.bot.items()
-    }  # fmt: skip
+    }
     return [
         (name, value)
-        for item in now.items
-        if item.id == item_id
+        for item in now.items_of(item_id)
         for name, value in item.bot.items()
         if name.startswith('sent-') and (name, value) not in old
     ]

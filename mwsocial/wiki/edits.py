@@ -80,13 +80,11 @@ def apply(text: str, changes: Sequence[Wanted]) -> str:
     an id of a wrong form, and where the page would not read back as it should.
     """
     placed = find_items(text)
-    by_id: dict[str, list[Item]] = {}
-    for here in placed:
-        by_id.setdefault(here.item.id, []).append(here.item)
+    found = _Found([here.item for here in placed])
     wanted: dict[int, Change] = {}
     gone: list[Wanted] = []
     for one in changes:
-        number = _find(one.item, by_id.get(one.item.id, []))
+        number = found.number(one.item)
         if number is None:
             gone.append(one)
             continue
@@ -128,15 +126,26 @@ def _checked_id(new_id: str) -> str:
     return new_id
 
 
-def _find(item: Item, same: Sequence[Item]) -> int | None:
-    # same: the items of its id
-    if item.id and len(same) == 1:
-        return same[0].number
-    alike = [one for one in same if one.content == item.content]
-    exact = [one for one in alike if one.number == item.number]
-    if exact or len(alike) == 1:
-        return (exact or alike)[0].number
-    return None
+class _Found:
+    """The items of a page, to be found again."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._by_id: dict[str, list[int]] = {}
+        #: numbers by what the item says, its id too
+        self._alike: dict[frozenset[tuple[str, str]], dict[int, None]] = {}
+        for item in items:
+            self._by_id.setdefault(item.id, []).append(item.number)
+            self._alike.setdefault(frozenset(item.content.items()), {})[item.number] = None
+
+    def number(self, item: Item) -> int | None:
+        """Which of them *item* is now; None where it is gone, or nobody can tell."""
+        same = self._by_id.get(item.id, [])
+        if item.id and len(same) == 1:
+            return same[0]
+        alike = self._alike.get(frozenset(item.content.items()), {})
+        if item.number in alike:
+            return item.number
+        return next(iter(alike)) if len(alike) == 1 else None
 
 
 def _rewrite(raw: str, placed: Placed, change: Change) -> tuple[str, Item]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from mwsocial.desk.item import ID, Decision, Item, Queue, content_place, is_bot, is_editors
 from mwsocial.reason import Reason
-from mwsocial.wiki.skeleton import Skeleton, Template, cut
+from mwsocial.wiki.skeleton import Skeleton, Template, cut, without_comments
 from mwsocial.wiki.values import Resolved, resolve, resolve_wikitext
 
 ITEM = 'Social media item'
@@ -119,7 +119,7 @@ def parameters(raw: str, parts: tuple[tuple[int, int], ...]) -> list[Parameter]:
     found: list[tuple[str, str, int, int, int]] = []
     # Without a parameter there is still one end.
     for (start, equals), end in zip(parts, ends, strict=False):
-        name = _without_comments(raw[start + 1 : equals]).strip(SPACE) if equals >= 0 else ''
+        name = without_comments(raw[start + 1 : equals]).strip(SPACE) if equals >= 0 else ''
         kind = _kind(name) if equals >= 0 else 'positional'
         if kind in ('positional', 'unknown') and found and found[-1][1] == 'editors':
             signed = found[-1]
@@ -137,13 +137,6 @@ def _begins_line(raw: str, pos: int, first: int) -> bool:
         if raw[pos] == '\n':
             return True
     return False
-
-
-def _without_comments(name: str) -> str:
-    while '<!--' in name:
-        before, _, rest = name.partition('<!--')
-        name = before + rest.partition('-->')[2]
-    return name
 
 
 def _read_item(raw: str, parts: tuple[tuple[int, int], ...]) -> Item:

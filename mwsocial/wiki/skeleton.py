@@ -10,6 +10,7 @@ in time linear in the page: a template is for the bot exactly what it is for the
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
@@ -76,14 +77,23 @@ class Skeleton:
     used: frozenset[str]
 
 
+def without_comments(text: str) -> str:
+    """*text* without its comments; one that is not closed goes to the end. In linear time."""
+    kept, pos = [], 0
+    while (start := text.find('<!--', pos)) >= 0:
+        kept.append(text[pos:start])
+        end = text.find('-->', start + 4)
+        if end < 0:
+            return ''.join(kept)
+        pos = end + 3
+    return ''.join([*kept, text[pos:]])
+
+
 def template_name(words: str) -> str:
     """The name in *words* as the wiki understands it: without comments and ``Template:``, ``_`` as a
     space, the first letter a capital.
     """
-    while '<!--' in words:
-        before, _, rest = words.partition('<!--')
-        words = before + rest.partition('-->')[2]
-    name = _SPACES.sub(' ', words.strip(' \t\n\r\v\0')).strip(' ')
+    name = _SPACES.sub(' ', without_comments(words).strip(' \t\n\r\v\0')).strip(' ')
     prefix, colon, rest = name.partition(':')
     if colon and prefix.rstrip(' ').lower() == 'template':
         name = rest.lstrip(' ')
@@ -120,6 +130,7 @@ class _Cutter:
         self.no_more: set[str] = set()
         # Where tables and the like were opened at the top level: (what, len(self.top) then).
         self.apart: list[tuple[str, int]] = []
+        self.open_apart: Counter[str] = Counter()
         self.heading_since = True
 
     def run(self) -> Skeleton:
@@ -165,7 +176,7 @@ class _Cutter:
         # What is left opens or closes a table, or only looks so.
         if last is None:
             if mark.endswith('{|'):
-                self.apart.append(('{|', len(self.top)))
+                self.enter('{|')
             else:
                 self.leave('{|')
             return end
@@ -209,10 +220,13 @@ class _Cutter:
 
     def end_heading(self, end: int) -> None:
         heading = self.stack.pop()
-        line = self.text[heading.start : end].rstrip(' \t')
-        while line.endswith('-->') and '<!--' in line:
-            line = line[: line.rindex('<!--')].rstrip(' \t')
-        real = line.endswith('=') and len(line) > 2
+        line = self.text[heading.start : end]
+        last = len(line.rstrip(' \t'))
+        while line.endswith('-->', 0, last) and (comment := line.rfind('<!--', 0, last)) >= 0:
+            last = comment
+            while last and line[last - 1] in ' \t':
+                last -= 1
+        real = line.endswith('=', 0, last) and last > 2
         if real and not self.stack:
             self.headings.append(Heading(heading.start, end))
             self.heading_since = True
@@ -223,14 +237,23 @@ class _Cutter:
         return self.stack[-1].inside if self.stack else self.top
 
     def close_link(self, start: int, end: int, last: _Open | None) -> int:
-        if last is None or last.kind != '[':
-            return end
-        self.stack.pop()
-        if last.count - 2 >= 2:
-            self.stack.append(_Open('[', last.start, last.count - 2))
-        return start + 2
+        # All that a row of brackets closes at once: to look for it again after each pair would take for
+        # ever.
+        while last is not None and last.kind == '[' and end - start >= 2:
+            self.stack.pop()
+            if last.count - 2 >= 2:
+                self.stack.append(_Open('[', last.start, last.count - 2))
+            start += 2
+            last = self.stack[-1] if self.stack else None
+        return start if end - start < 2 else end
 
     def close_braces(self, mark: str, start: int, end: int, last: _Open | None) -> int:
+        # A row at once, as with brackets.
+        while last is not None and last.kind == '{' and mark[-1] != '-':
+            start = self.close_template(start, end, last)
+            if end - start < 2:
+                return start
+            last = self.stack[-1] if self.stack else None
         if last is None:
             if mark[-1] == '}' and self.top and not self.heading_since:
                 self.top[-1] = replace(self.top[-1], stray=True)
@@ -241,8 +264,10 @@ class _Cutter:
                 self.stack.pop()
                 return end + (mark[-1] != '-')
             return end
-        if last.kind != '{' or mark[-1] == '-':
-            return end if mark[-1] == '}' else start + 1
+        return end if mark[-1] == '}' else start + 1
+
+    def close_template(self, start: int, end: int, last: _Open) -> int:
+        # Two or three braces of a row, which ends at end.
         count = min(end - start, last.count, 3)
         self.stack.pop()
         found = self.template(last, count, start + count) if count == 2 else None
@@ -291,13 +316,20 @@ class _Cutter:
         begin = start - 2
         return [Template(begin, end, name, closed=False)] if name else []
 
+    def enter(self, what: str) -> None:
+        self.apart.append((what, len(self.top)))
+        self.open_apart[what] += 1
+
     def leave(self, what: str) -> None:
-        for place in range(len(self.apart) - 1, -1, -1):
-            if self.apart[place][0] == what:
-                del self.top[self.apart[place][1] :]
-                del self.apart[place:]
-                self.heading_since = True
-                return
+        # Nothing is walked through that is not closed then: else a page of them would take for ever.
+        if not self.open_apart[what]:
+            return
+        opened = ''
+        while opened != what:
+            opened, before = self.apart.pop()
+            self.open_apart[opened] -= 1
+        del self.top[before:]
+        self.heading_since = True
 
     def tag(self, mark: str, start: int, end: int) -> int:
         text = self.text
@@ -313,7 +345,7 @@ class _Cutter:
             if not self.stack and mark[1] == '/':
                 self.leave(name)
             elif not self.stack and text[bracket - 1] != '/':
-                self.apart.append((name, len(self.top)))
+                self.enter(name)
             return bracket + 1
         if text[bracket - 1] == '/':
             return bracket + 1

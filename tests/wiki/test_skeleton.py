@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mwsocial.wiki.skeleton import cut, template_name
+from mwsocial.wiki.skeleton import cut, template_name, without_comments
 
 # The same pages in every run, however busy the machine.
 STEADY = settings(deadline=None, derandomize=True)
@@ -148,6 +148,31 @@ def test_used_names_are_seen_everywhere_the_wiki_shows_them() -> None:
 def test_a_page_full_of_it_is_no_harm(piece: str) -> None:
     skeleton = cut(piece * 30_000, X)
     assert len(skeleton.templates) <= 60_000
+
+
+@pytest.mark.parametrize(('opened', 'closed'), [
+    ('{|\n', '</table>'), ('<table>', '\n|}'), ('<noinclude>', '</table>'), ('[[', ']]'), ('{{', '}}'),
+    ('{{{', '}}}'), ('-{', '}-'), ('[[', '}}'), ('{{X|', ']]'), ('\n== ', '<!---->'),
+])  # fmt: skip
+def test_a_page_of_two_halves_is_no_harm(opened: str, closed: str) -> None:
+    """What looks back for its beginning, or for the end of a row, again and again would take hours."""
+    skeleton = cut(opened * 60_000 + closed * 60_000, X)
+    assert len(skeleton.templates) <= 60_000
+
+
+def test_a_heading_of_comments_is_no_harm() -> None:
+    text = '== Words ==' + '<!-- -->' * 200_000
+    assert [one.start for one in cut(text, X).headings] == [0]
+    assert template_name('a<!-- -->' * 100_000) == 'A' + 'a' * 99_999
+
+
+@pytest.mark.parametrize(('text', 'without'), [
+    ('', ''), ('a', 'a'), ('a<!-- b -->c', 'ac'), ('<!----><!---->', ''), ('a<!-- b', 'a'), ('a<!-->b', 'a'),
+    # What is left of two comments is no comment, as in MediaWiki.
+    ('<!<!-- -->-- a -->', '<!-- a -->'), ('-->a', '-->a'),
+])  # fmt: skip
+def test_without_comments(text: str, without: str) -> None:
+    assert without_comments(text) == without
 
 
 _WORDS = st.text('abc \n', min_size=1, max_size=6)

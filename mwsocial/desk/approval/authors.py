@@ -72,8 +72,8 @@ def self_given(
 def stands(queue: Queue, item: Item) -> bool:
     """Whether the page holds the item's content, under its id or still without one."""
     return any(
-        one.id in ('', item.id) and _words(one) == _words(item) and not one.faults
-        for one in queue.items
+        _words(one) == _words(item) and not one.faults
+        for one in (*queue.items_of(item.id), *queue.items_of(''))
     )
 
 

@@ -135,7 +135,7 @@ def values_shown(item: Item, queue: Queue) -> list[str]:
     """The approvals that the page shows for the item: on it, or as decisions that wait to be put
     there.
     """
-    decided = [one.approved for one in queue.decisions if one.id == item.id and not one.faults]
+    decided = [one.approved for one in queue.decisions_of(item.id) if not one.faults]
     return list(dict.fromkeys(filter(None, [item.editors.get('approved', ''), *decided])))
 
 

@@ -46,15 +46,13 @@ class Shown:
 
 def shown(queue: Queue, item_id: str) -> Shown:
     """What a page shows for *item_id*."""
-    items = tuple(item for item in queue.items if item.id == item_id)
+    items = tuple(queue.items_of(item_id))
 
     def values(name: str) -> Counter[str]:
         return Counter(filter(None, (item.editors.get(name, '') for item in items)))
 
     decided = Counter(
-        one.approved
-        for one in queue.decisions
-        if one.id == item_id and one.approved and not one.faults
+        one.approved for one in queue.decisions_of(item_id) if one.approved and not one.faults
     )
     return Shown(
         items,

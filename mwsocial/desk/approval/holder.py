@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mwsocial.desk.approval.history import BATCH, Content, History, content_of
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.knowledge import Knowledge
@@ -16,7 +18,7 @@ def first_holder(item_id: str, queue: Queue, knowledge: Knowledge) -> int | None
     or never stood alone, or a revision in between is hidden, the answer is None, and none of them is
     posted. Raises ``Need`` for texts.
     """
-    items = [item for item in queue.items if item.id == item_id]
+    items = queue.items_of(item_id)
     if len(items) < 2:
         return items[0].number if items else None
     history = History(knowledge)
@@ -32,7 +34,7 @@ def first_holder(item_id: str, queue: Queue, knowledge: Knowledge) -> int | None
     return None
 
 
-def _only(items: list[Item], common: set[Content]) -> int | None:
+def _only(items: Sequence[Item], common: set[Content]) -> int | None:
     found = [item.number for item in items if content_of(item) in common]
     return found[0] if len(found) == 1 else None
 
@@ -40,4 +42,4 @@ def _only(items: list[Item], common: set[Content]) -> int | None:
 def item_now(item_id: str, queue: Queue, knowledge: Knowledge) -> Item | None:
     """The item that the page shows under the id; None where there is none or nobody can tell."""
     number = first_holder(item_id, queue, knowledge)
-    return next((item for item in queue.items if item.number == number), None)
+    return next((item for item in queue.items_of(item_id) if item.number == number), None)
