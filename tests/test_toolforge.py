@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+from mwsocial.running.assemble import ALIVE
+from mwsocial.wiki.cache import FOLDER
+
 ROOT = Path(__file__).parents[1]
 CLIENT = '16.2.3'
 #: What ``toolforge jobs load`` does with each job of a file, up to the request.
@@ -77,7 +80,7 @@ def test_the_client_takes_the_jobs(client: Path, file: str) -> None:
     watch = {one['given']['name']: one['given'] for one in jobs(client, with_watch(text))}
     assert watch.keys() == {'check-desk', 'watch-desk'}
     assert watch['watch-desk']['continuous'] is True
-    assert 'run_desk.alive' in watch['watch-desk']['health-check-script']
+    assert f'/{FOLDER}/{ALIVE} ' in watch['watch-desk']['health-check-script']
 
 
 @pytest.mark.parametrize('file', FILES)

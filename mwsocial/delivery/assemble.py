@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 
 from mwsocial.channels import counting
 from mwsocial.channels.abilities import abilities
@@ -24,6 +23,7 @@ from mwsocial.desk.validity import ChannelFacts, Desk
 from mwsocial.errors import ConfigurationError
 from mwsocial.onwiki.manifest import pages
 from mwsocial.reason import Reason
+from mwsocial.wiki.cache import cache_folder
 from mwsocial.wiki.config import DeskConfig
 from mwsocial.wiki.read import PageState, page_states
 from mwsocial.wiki.site import OpenDesk, open_desk
@@ -89,13 +89,6 @@ def open_channels(config: DeskConfig) -> tuple[dict[str, Channel], dict[str, Rea
     """The live channels of the desk, and why each other enabled one is not (no network is asked)."""
     prices = config.x_prices.post, config.x_prices.post_with_link
     return live_channels(config.enabled_channels, os.environ, prices, cache_folder())
-
-
-def cache_folder() -> Path:
-    """Where files may be kept that can be wiped at any time."""
-    import pywikibot  # importing it reads user-config.py, which has been checked by now
-
-    return Path(pywikibot.config.base_dir) / 'mwsocial'
 
 
 def post_queue(options: argparse.Namespace) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 
 from mwsocial.delivery.assemble import open_channels, say
 from mwsocial.inbox.cache import Cache
 from mwsocial.inbox.pulling import Pull, wishes
 from mwsocial.inbox.report import Report
+from mwsocial.wiki.cache import cache_folder
 from mwsocial.wiki.site import OpenDesk, open_desk
 
 
@@ -41,8 +41,6 @@ def pull(
     tell: Callable[[str], None] = say,
 ) -> Report:
     """One run on an open desk; *tell*: one line for the operator."""
-    import pywikibot  # importing it reads user-config.py, which has been checked by now
-
     channels, not_live = open_channels(desk.config)
     for name, reason in not_live.items():
         tell(f'{name} is not asked: {reason.text()}')
@@ -50,5 +48,5 @@ def pull(
         desk.config.hashtags, desk.config.searches,
         timeline=timeline, hashtag=hashtag, search=search,
     )  # fmt: skip
-    cache = Cache(Path(pywikibot.config.base_dir) / 'mwsocial' / 'mentions.json')
+    cache = Cache(cache_folder() / 'mentions.json')
     return Pull(desk, channels, wanted, cache, tell).run(simulate=simulate)

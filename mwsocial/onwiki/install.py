@@ -174,7 +174,7 @@ def _lines(action: Action, index: str) -> list[str]:
         levels = ', '.join(f'{name}: {level}' for name, level in page.protection.items())
         why = ' (nothing is posted before)' if page.checked else ''
         return [f'* protect {page.title} ({levels}){why}', f'  {link(index, page, "protect")}']
-    where = f'from the file {page.file}' if page.file else 'with the text that -print shows'
+    where = f'with the text that `setup_desk "-print:{page.title}"` shows'
     words = {
         'create': f'* create {page.title} {where}',
         'upgrade': f'* replace {page.title} {where}',

@@ -73,19 +73,22 @@ def _extensions(wiki: OpenWiki) -> frozenset[str]:
 
 
 def print_page(title: str, say: Callable[[str], None]) -> int:
-    """Print the text of one page of the desk, for somebody who puts it there by hand."""
+    """Print the text of one page of the desk, for somebody who puts it there by hand: the very text that
+    ``setup_desk`` would save, under the titles of the configuration and for the wiki's extensions.
+    """
+    wiki = open_wiki()
+    extensions = _extensions(wiki)
     if title == introduction.TITLE:
-        wiki = open_wiki()
         config = parse_config(wiki.config_page.text, wiki.config_page.title)
-        say(introduction.text(config, wiki.config_page.title, 'Translate' in _extensions(wiki)))
+        say(introduction.text(config, wiki.config_page.title, 'Translate' in extensions))
         return EXIT_DONE
-    for page in pages(extensions=_EXTENSIONS):
+    wanted = wanted_pages(wiki, extensions)
+    for page in wanted:
         if page.title == title:
             say(page.stamped())
             return EXIT_DONE
     raise ConfigurationError(
-        f'The desk has no page “{title}”. It has:\n'
-        + '\n'.join(f'- {p.title}' for p in pages(extensions=_EXTENSIONS))
+        f'The desk has no page “{title}”. It has:\n' + '\n'.join(f'- {p.title}' for p in wanted)
     )
 
 

@@ -17,10 +17,10 @@ from mwsocial.running.rhythm import Rhythm
 from mwsocial.running.step import Cycle, Step
 from mwsocial.running.steps import STEPS
 from mwsocial.running.watch import Means, Watch
+from mwsocial.wiki.cache import cache_folder
 from mwsocial.wiki.site import OpenDesk, open_desk
 
-#: Where the lock, the health file and the memory of the rhythm are, beside Pywikibot's own files.
-FOLDER = 'mwsocial'
+#: The lock, the health file and the memory of the rhythm.
 LOCK, ALIVE, RHYTHM = 'run_desk.lock', 'run_desk.alive', 'run_desk.json'
 
 LAST = Step('status', publish)
@@ -32,9 +32,7 @@ def run_desk(options: argparse.Namespace) -> int:
     *options*: ``simulate``, ``watch``, ``poll`` (seconds, 0 for what fits the desk). Returns the exit
     code.
     """
-    import pywikibot  # importing it reads user-config.py, which has been checked by now
-
-    folder = Path(pywikibot.config.base_dir) / FOLDER
+    folder = cache_folder()
     ending = Ending()
     with nullcontext() if options.simulate else Lock(folder / LOCK):
         ending.listen()
@@ -66,6 +64,11 @@ def _watch(desk: OpenDesk, folder: Path, rhythm: Rhythm, ending: Ending, poll: f
     def alive() -> None:
         touch(folder / ALIVE)
 
+    def told(line: str) -> None:
+        # Each step says something: a long cycle is alive, too.
+        say(line)
+        alive()
+
     # A pass between two cycles is the first step alone: settle, claim, send, record.
-    means = Means(open_desk, STEPS, STEPS[:1], LAST, rhythm, say, alive, listen)
+    means = Means(open_desk, STEPS, STEPS[:1], LAST, rhythm, told, alive, listen)
     return Watch(means, ending, poll).run(desk)

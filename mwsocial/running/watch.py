@@ -84,6 +84,8 @@ class Watch:
     def run(self, desk: OpenDesk) -> int:
         """Watch until told to end; returns the exit code. *desk*: opened just now."""
         self._desk = desk
+        # The first cycle may take minutes; a health check must not end it.
+        self._means.alive()
         while not self._ending():
             self._ending.wake.clear()
             if time.monotonic() >= self._next_cycle:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import mwsocial
@@ -15,6 +14,7 @@ from mwsocial.sources.fetch import Fetcher
 from mwsocial.sources.pulling import Pull, only
 from mwsocial.sources.registry import sources
 from mwsocial.sources.report import Report
+from mwsocial.wiki.cache import cache_folder
 from mwsocial.wiki.site import OpenDesk, open_desk
 
 
@@ -50,14 +50,12 @@ def fetcher(
     """What fetches for this desk: says who it is, and keeps a cache beside Pywikibot's own files. Only a
     desk on the own machine (a sandbox) may ask the own machine. A simulation keeps nothing.
     """
-    import pywikibot  # importing it reads user-config.py, which has been checked by now
-
     wiki = environ.get('MWSOCIAL_WIKI', '')
     agent = (
         f'mwsocial/{mwsocial.__version__} (social media desk of {wiki}; '
         f'User:{desk.config.bot.replace(" ", "_")})'
     )
-    folder = None if simulate else Path(pywikibot.config.base_dir) / 'mwsocial' / 'sources'
+    folder = None if simulate else cache_folder() / 'sources'
     return Fetcher(
         agent.encode('ascii', 'replace').decode(),
         folder=folder,

@@ -6,12 +6,13 @@ import argparse
 from collections.abc import Callable, Mapping
 
 from mwsocial.channels.base import Channel
-from mwsocial.delivery.assemble import cache_folder, open_channels, say, validity_desk
+from mwsocial.delivery.assemble import open_channels, say, validity_desk
 from mwsocial.syncing.following import follow
 from mwsocial.syncing.report import Report
 from mwsocial.syncing.sync import sync
 from mwsocial.syncing.timelines import Timelines
 from mwsocial.syncing.weekly import count
+from mwsocial.wiki.cache import cache_folder
 from mwsocial.wiki.site import OpenDesk, open_desk
 
 

@@ -15,6 +15,7 @@ from mwsocial.desk.approval.listed import listed
 from mwsocial.desk.item import Item, Queue
 from mwsocial.reason import Reason
 from mwsocial.syncing import accounts
+from mwsocial.syncing.brake import brake
 from mwsocial.syncing.report import Report
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.config import DeskConfig
@@ -51,8 +52,12 @@ def follow(
 ) -> None:
     """Follow what counts on the list. Raises TemporaryError."""
     title = config.pages.accounts
-    moment = snapshot(api, [title])
+    moment = snapshot(api, [title, config.pages.queue])
     page = moment.pages[title]
+    stopped = brake(config, page, moment.pages[config.pages.queue])
+    if stopped:
+        report.tell(f'stopped: {stopped.text()}')
+        return
     if page.missing or page.redirect or page.text_hidden:
         report.find(Reason('syncing-page-missing', (title,)))
         return

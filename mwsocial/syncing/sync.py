@@ -9,6 +9,7 @@ from mwsocial.news.read import read
 from mwsocial.proposing.moving import Mover, Used
 from mwsocial.reason import Reason
 from mwsocial.syncing import drift
+from mwsocial.syncing.brake import brake
 from mwsocial.syncing.proposals import Finder
 from mwsocial.syncing.report import Report
 from mwsocial.syncing.tidying import tidy
@@ -31,6 +32,10 @@ def sync(
 ) -> None:
     """Bring them into step. Raises TemporaryError, ConfigurationError."""
     world = open_world(api, config)
+    stopped = brake(config, world.queue)
+    if stopped:
+        report.tell(f'stopped: {stopped.text()}')
+        return
     trouble = _trouble(world)
     if trouble:
         report.find(trouble)

@@ -8,7 +8,7 @@ import pytest
 
 from mwsocial.syncing.statistics import last_week
 from tests.real.conftest import NewDesk
-from tests.real.desk import Desk
+from tests.real.desk import QUEUE, Desk
 
 pytestmark = pytest.mark.real
 
@@ -55,6 +55,14 @@ def test_follow_what_an_approver_lists(new_desk: NewDesk) -> None:
     simulated = desk.run('follow_accounts', '-simulate')
     assert f'would follow {READER}' in simulated.text
     assert followed(desk) == []
+    stop = '{{Social media stop|wait ~~~~}}'
+    desk.person('Mallory').append_section(QUEUE, 'Stop', stop)
+    for script in ('follow_accounts', 'sync_news'):
+        run = desk.run(script)
+        assert (run.code, followed(desk), len(desk.edits())) == (0, [], 0), run
+        assert 'stopped: {{Social media stop}} stands on' in run.text, run
+    text = desk.text()
+    desk.person('Carol').edit(QUEUE, text[: text.index('== Stop ==')], 'go on')
     run = desk.run('follow_accounts')
     assert run.code == 0, run
     assert len(followed(desk)) == 1, run

@@ -204,7 +204,7 @@ def until(what: Callable[[], object], started: Started, seconds: float = 60) -> 
 
 def alive(desk: Desk) -> Path:
     """The file by which a health check tells that the watch lives."""
-    return Path(desk.sandbox.environment['PYWIKIBOT_DIR']) / 'mwsocial' / 'run_desk.alive'
+    return Path(desk.sandbox.environment['PYWIKIBOT_DIR']) / 'mwsocial-cache' / 'run_desk.alive'
 
 
 def watch(desk: Desk, **environment: str) -> Started:
