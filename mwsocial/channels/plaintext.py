@@ -6,9 +6,10 @@ Networks of the fediverse give posts as HTML (Mastodon documentation, "HTML stru
 from __future__ import annotations
 
 import re
-import unicodedata
 from difflib import SequenceMatcher
 from html.parser import HTMLParser
+
+from mwsocial.normal import nfc
 
 _BLOCKS = frozenset({
     'p', 'div', 'li', 'ul', 'ol', 'blockquote', 'pre', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr',
@@ -97,7 +98,7 @@ def tame(html: str) -> str:
 
 def canonical(text: str) -> str:
     """*text* for comparing: NFC, white space collapsed, mentions without their host."""
-    text = unicodedata.normalize('NFC', text)
+    text = nfc(text)
     text = _MENTION.sub(lambda found: '@' + found[1].lower(), text)
     return ' '.join(text.split())
 

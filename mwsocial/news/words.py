@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from urllib.parse import unquote
 
 import mwparserfromhell
 
 from mwsocial.desk.titles import capitalized
+from mwsocial.normal import nfc
 
 #: Longer texts, or ones with more openers, are no news lines: they are compared by words alone.
 #: (The parser takes time in the square of unclosed openers, and anyone can edit the page.)
@@ -65,7 +65,7 @@ def plain(wikitext: str) -> str:
     What translation variables stand for is kept.
     """
     text = _EMPHASIS.sub('', _MARKUP.sub('', wikitext))
-    return unicodedata.normalize('NFC', _SPACE.sub(' ', text)).strip()
+    return nfc(_SPACE.sub(' ', text)).strip()
 
 
 def links_of(text: str) -> frozenset[str]:

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
+from mwsocial.normal import nfc
+
 #: Longer foreign words are cut, with an ellipsis.
 LONGEST = 300
 #: So many characters of a stranger's post are shown.
@@ -31,7 +33,7 @@ def plain(words: str) -> str:
         if unicodedata.category(character) not in ('Cf', 'Cs', 'Cn', 'Co')
         or character in _KEPT_FORMAT
     )
-    return unicodedata.normalize('NFC', ' '.join(''.join(shown).split()))
+    return nfc(' '.join(''.join(shown).split()))
 
 
 def safe_value(words: str) -> str:

@@ -10,9 +10,11 @@ in time linear in the page: a template is for the bot exactly what it is for the
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from mwsocial.wiki.values import EXTENSION_TAGS
 
@@ -114,6 +116,35 @@ class _Open:
     inside: list[Template] = field(default_factory=list)
 
 
+class _Comments:
+    """Where a line ends without the comments at its end, each answer in a moment.
+
+    For every ``<!--``, in one pass, where the text before it ends once the blanks there are gone and
+    the comments that end it.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.starts = [one.start() for one in re.finditer('<!--', text)]
+        self.bare: list[int] = []
+        self.text = text
+        for start in self.starts:
+            self.bare.append(self.before(_rstrip(text, start)))
+
+    def before(self, end: int) -> int:
+        """The end of ``text[:end]`` without its last comments; 0 where one of them begins nowhere."""
+        if not self.text.endswith('-->', 0, end):
+            return end
+        last = bisect_left(self.starts, end - 3) - 1
+        return self.bare[last] if last >= 0 else 0
+
+
+def _rstrip(text: str, end: int) -> int:
+    # The end of text[:end] without its last blanks.
+    while end and text[end - 1] in ' \t':
+        end -= 1
+    return end
+
+
 def cut(text: str, wanted: Collection[str]) -> Skeleton:
     """Find the templates named in *wanted* (as ``template_name`` gives it) and all headings."""
     return _Cutter(text, frozenset(wanted)).run()
@@ -130,6 +161,7 @@ class _Cutter:
         self.no_more: set[str] = set()
         # Where tables and the like were opened at the top level: (what, len(self.top) then).
         self.apart: list[tuple[str, int]] = []
+        # How many of each are open: a page may close a million of what it never opened.
         self.open_apart: Counter[str] = Counter()
         self.heading_since = True
 
@@ -168,15 +200,15 @@ class _Cutter:
         if first == '<':
             return self.tag(mark, start, end)
         if first == '}':
-            return self.close_braces(mark, start, end, last)
+            return self.close_braces(mark, start, end)
         if first == ']':
-            return self.close_link(start, end, last)
+            return self.close_links(start, end)
         if first == '=':
             return self.equals(start, end, last)
         # What is left opens or closes a table, or only looks so.
         if last is None:
             if mark.endswith('{|'):
-                self.enter('{|')
+                self.stand_apart('{|')
             else:
                 self.leave('{|')
             return end
@@ -219,14 +251,12 @@ class _Cutter:
         return end
 
     def end_heading(self, end: int) -> None:
+        # Headings may stand in each other by the thousand: nothing here may cost more for a longer one.
         heading = self.stack.pop()
-        line = self.text[heading.start : end]
-        last = len(line.rstrip(' \t'))
-        while line.endswith('-->', 0, last) and (comment := line.rfind('<!--', 0, last)) >= 0:
-            last = comment
-            while last and line[last - 1] in ' \t':
-                last -= 1
-        real = line.endswith('=', 0, last) and last > 2
+        bare = _rstrip(self.text, end)
+        if self.text.endswith('-->', heading.start, bare):
+            bare = self.comments.before(bare)
+        real = bare - heading.start > 2 and self.text[bare - 1] == '='
         if real and not self.stack:
             self.headings.append(Heading(heading.start, end))
             self.heading_since = True
@@ -236,24 +266,26 @@ class _Cutter:
     def home(self) -> list[Template]:
         return self.stack[-1].inside if self.stack else self.top
 
-    def close_link(self, start: int, end: int, last: _Open | None) -> int:
-        # All that a row of brackets closes at once: to look for it again after each pair would take for
-        # ever.
-        while last is not None and last.kind == '[' and end - start >= 2:
-            self.stack.pop()
-            if last.count - 2 >= 2:
-                self.stack.append(_Open('[', last.start, last.count - 2))
-            start += 2
-            last = self.stack[-1] if self.stack else None
-        return start if end - start < 2 else end
+    def close_links(self, start: int, end: int) -> int:
+        # A whole run of ]: looked at again after each pair, a long one would take its square.
+        while end - start >= 2 and self.stack and self.stack[-1].kind == '[':
+            last = self.stack.pop()
+            pairs = min(end - start, last.count) // 2
+            if last.count - 2 * pairs >= 2:
+                self.stack.append(_Open('[', last.start, last.count - 2 * pairs))
+            start += 2 * pairs
+        return end
 
-    def close_braces(self, mark: str, start: int, end: int, last: _Open | None) -> int:
-        # A row at once, as with brackets.
-        while last is not None and last.kind == '{' and mark[-1] != '-':
-            start = self.close_template(start, end, last)
-            if end - start < 2:
-                return start
-            last = self.stack[-1] if self.stack else None
+    def close_braces(self, mark: str, start: int, end: int) -> int:
+        # A whole run of }, for the same reason; of what is left over, one may begin }-.
+        start = self.close_some(mark, start, end)
+        while end - start >= 2:
+            start = self.close_some(mark, start, end)
+        return start
+
+    def close_some(self, mark: str, start: int, end: int) -> int:
+        # What the next braces of a run close; returns where to go on.
+        last = self.stack[-1] if self.stack else None
         if last is None:
             if mark[-1] == '}' and self.top and not self.heading_since:
                 self.top[-1] = replace(self.top[-1], stray=True)
@@ -264,10 +296,8 @@ class _Cutter:
                 self.stack.pop()
                 return end + (mark[-1] != '-')
             return end
-        return end if mark[-1] == '}' else start + 1
-
-    def close_template(self, start: int, end: int, last: _Open) -> int:
-        # Two or three braces of a row, which ends at end.
+        if last.kind != '{' or mark[-1] == '-':
+            return end if mark[-1] == '}' else start + 1
         count = min(end - start, last.count, 3)
         self.stack.pop()
         found = self.template(last, count, start + count) if count == 2 else None
@@ -316,20 +346,23 @@ class _Cutter:
         begin = start - 2
         return [Template(begin, end, name, closed=False)] if name else []
 
-    def enter(self, what: str) -> None:
+    def stand_apart(self, what: str) -> None:
         self.apart.append((what, len(self.top)))
         self.open_apart[what] += 1
 
     def leave(self, what: str) -> None:
-        # Nothing is walked through that is not closed then: else a page of them would take for ever.
         if not self.open_apart[what]:
             return
         opened = ''
         while opened != what:
             opened, before = self.apart.pop()
             self.open_apart[opened] -= 1
-        del self.top[before:]
+            del self.top[before:]
         self.heading_since = True
+
+    @cached_property
+    def comments(self) -> _Comments:
+        return _Comments(self.text)
 
     def tag(self, mark: str, start: int, end: int) -> int:
         text = self.text
@@ -345,7 +378,7 @@ class _Cutter:
             if not self.stack and mark[1] == '/':
                 self.leave(name)
             elif not self.stack and text[bracket - 1] != '/':
-                self.enter(name)
+                self.stand_apart(name)
             return bracket + 1
         if text[bracket - 1] == '/':
             return bracket + 1

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from mwsocial.normal import nfc
 from mwsocial.reason import Reason
 
 #: Tags that MediaWiki takes out of the text before all else: core's, those of extensions in use at
@@ -134,7 +135,7 @@ def _resolved(value: str, faults: list[Reason]) -> Resolved:
     if first.keys() & {'values-template', 'values-argument'}:
         # Said already.
         faults = [fault for fault in faults if fault.key != 'values-braces']
-    value = unicodedata.normalize('NFC', value).strip(' \t\n')
+    value = nfc(value).strip(' \t\n')
     return Resolved(value, tuple(first[key] for key in dict.fromkeys(f.key for f in faults)))
 
 
@@ -162,8 +163,10 @@ class _Scan:
             self.faults += _characters(sign) if sign in self.raw else ()
         self.raw = self.raw.replace(_HIDDEN, '\ufffd').replace('\r\n', '\n').replace('\r', '\n')
         self.out: list[str] = []
-        # Whether there may be a > and a closing tag further on: what is not there is sought once.
-        self.brackets = self.closings = True
+        # Where the next > is (-1: nowhere), and whether there may be a closing tag further on: what is
+        # far away, or not there, is sought once.
+        self.bracket = 0
+        self.closings = True
         pos = 0
         while mark := _MARK.search(self.raw, pos):
             self.out.append(self.raw[pos : mark.start()])
@@ -261,8 +264,9 @@ class _Scan:
 
     def nowiki(self, start: int, end: int) -> int:
         raw = self.raw
-        bracket = raw.find('>', end) if self.brackets else -1
-        self.brackets = bracket >= 0
+        if 0 <= self.bracket < end:
+            self.bracket = raw.find('>', end)
+        bracket = self.bracket
         inside, after = '', bracket + 1
         if bracket >= 0 and raw[bracket - 1] != '/':
             close = _NOWIKI_END.search(raw, after) if self.closings else None

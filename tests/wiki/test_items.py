@@ -303,3 +303,16 @@ def test_an_item_of_bars_alone_is_a_fault() -> None:
     assert [fault.key for fault in bars.faults] == ['validity-bar']
     assert bars.content == {}
     assert good.content == {'id': 'b', 'text': 'good'}
+
+
+def test_a_parameters_name_full_of_comments_is_no_harm() -> None:
+    many = 80_000
+    item = one('{{Social media item|' + '<!---->' * many + 'id' + '<!---->' * many + '=a}}')
+    assert (item.id, item.faults) == ('a', ())
+
+
+def test_a_comment_is_none_that_only_another_one_makes() -> None:
+    # MediaWiki reads a text once.
+    assert faults('{{Social media item|<!<!-- -->-- a -->id=a}}') == [
+        ('unknown', '<!-- a -->id', '|', '{{!}}')
+    ]

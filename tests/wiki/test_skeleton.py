@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import sys
+from types import CodeType, FrameType
+from typing import Any
+
 import mwparserfromhell
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mwsocial.wiki import skeleton as module
 from mwsocial.wiki.skeleton import cut, template_name, without_comments
 
 # The same pages in every run, however busy the machine.
@@ -150,20 +155,92 @@ def test_a_page_full_of_it_is_no_harm(piece: str) -> None:
     assert len(skeleton.templates) <= 60_000
 
 
-@pytest.mark.parametrize(('opened', 'closed'), [
-    ('{|\n', '</table>'), ('<table>', '\n|}'), ('<noinclude>', '</table>'), ('[[', ']]'), ('{{', '}}'),
-    ('{{{', '}}}'), ('-{', '}-'), ('[[', '}}'), ('{{X|', ']]'), ('\n== ', '<!---->'),
-])  # fmt: skip
-def test_a_page_of_two_halves_is_no_harm(opened: str, closed: str) -> None:
-    """What looks back for its beginning, or for the end of a row, again and again would take hours."""
-    skeleton = cut(opened * 60_000 + closed * 60_000, X)
-    assert len(skeleton.templates) <= 60_000
+_OPENERS = (
+    '{{', '{{{', '{{{{{', '{{X', '{{X|', '{{X|a=', '{{y|', '[', '[[', '[[[', '{{X|[[', '-{', '-{{{',
+    '<!--', '<nowiki>', '<nowiki ', '<pre>', '<ref>', '<table>', '<translate>', '\n{|', '{|', '=',
+    '\n==', '\n== {{', '\n== [[', '|', '|a=', ' ', '\n',
+)  # fmt: skip
+_CLOSERS = (
+    '}}', '}}}', '}}}}}', '}', ']]', ']', ']]]', '}-', '-->', '}}-->\n', '<!-- -->', '</nowiki>',
+    '</pre>', '</ref>', '</table>', '</translate>', '>', '\n|}', '|}', '|', '=', '==\n', '}}==\n',
+    ']]==\n', ' ', '\n',
+)  # fmt: skip
+#: So often each piece stands there: where time grows with the square, steps are a hundred thousand and more.
+_OFTEN = 400
 
 
-def test_a_heading_of_comments_is_no_harm() -> None:
-    text = '== Words ==' + '<!-- -->' * 200_000
-    assert [one.start for one in cut(text, X).headings] == [0]
-    assert template_name('a<!-- -->' * 100_000) == 'A' + 'a' * 99_999
+def _steps(text: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """How many lines of the module run for *text*, and how many characters of marks they are given."""
+    lines = marked = 0
+    take = module._Cutter.take
+
+    def counted(self: Any, mark: str, *rest: Any) -> int:
+        nonlocal marked
+        marked += len(mark)
+        return take(self, mark, *rest)
+
+    def trace(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal lines
+        code: CodeType = frame.f_code
+        if code.co_filename != module.__file__:
+            return None
+        lines += event == 'line'
+        return trace
+
+    monkeypatch.setattr(module._Cutter, 'take', counted)
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        cut(text, X)
+    finally:
+        sys.settrace(before)
+    return lines, marked
+
+
+@pytest.mark.parametrize('closer', _CLOSERS)
+def test_a_page_of_openers_and_then_closers_is_no_harm(
+    closer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for opener in _OPENERS:
+        text = opener * _OFTEN + closer * _OFTEN
+        lines, marked = _steps(text, monkeypatch)
+        monkeypatch.undo()
+        assert lines <= 150 * _OFTEN, opener
+        assert marked <= 2 * len(text), opener
+
+
+# Of a heading's line it is copies that cost: no line of code runs more often for them.
+@pytest.mark.parametrize(
+    'text',
+    [
+        '== a ==' + '<!-- a -->' * 200_000 + '\n',
+        '== a ' + '<!---->' * 300_000 + '\n',
+        '\n== {{' * 20_000 + ' ' * 1_000_000 + '}}-->\n' * 20_000,
+        '\n== {{' * 20_000 + '<nowiki>' + '<!---->' * 100_000 + '</nowiki>' + '}}-->\n' * 20_000,
+    ],
+    ids=['comments', 'comments without a heading', 'headings', 'headings with the same comments'],
+)
+def test_a_heading_of_two_million_signs_is_no_harm(text: str) -> None:
+    assert len(cut(text, X).headings) <= 1
+
+
+@pytest.mark.parametrize(
+    ('line', 'heading'),
+    [
+        ('== a == <!-- b --> <!-- c --> ', True),
+        ('==<!-- b -->', False),
+        ('===<!-- b -->', True),
+        ('== a <!-- b -->', False),
+        ('<!-- a -->== a ==', False),
+        ('== a -->', False),
+        ('== a == -->', False),
+        ('== a ==<nowiki><!--</nowiki> -->', False),
+        ('== a ==<nowiki>--><!--</nowiki> -->', False),
+        ('<nowiki><!--</nowiki>\n== a ==-->', False),
+    ],
+)
+def test_comments_behind_a_heading(line: str, heading: bool) -> None:
+    assert (len(cut(line, X).headings) == 1) is heading
 
 
 @pytest.mark.parametrize(('text', 'without'), [

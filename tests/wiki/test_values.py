@@ -163,3 +163,9 @@ def test_escaped_text_comes_back(text: str) -> None:
     escaped = ''.join(f'&#{ord(sign)};' for sign in text)
     wanted = unicodedata.normalize('NFC', text).strip(' \t\n')
     assert resolve(escaped) == Resolved(wanted)
+
+
+def test_half_a_million_tags_and_one_bracket_are_no_harm() -> None:
+    # No memory is so fast that it could be read from each tag to the end.
+    many = 100_000
+    assert [fault.key for fault in resolve('<nowiki ' * many + '>').faults] == ['values-nowiki']

@@ -13,7 +13,6 @@ and for newer top-level domains: then it is the greater of the counts with them 
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator
 
@@ -25,6 +24,7 @@ from mwsocial.channels.lengths.domains import (
     newer_pattern,
 )
 from mwsocial.channels.lengths.x_emoji import SEQUENCE
+from mwsocial.normal import nfc
 
 ADDRESS_WEIGHT = 23
 _EMOJI_WEIGHT = 2
@@ -59,7 +59,7 @@ _ASCII_NAME = re.compile(f'[-a-zA-Z0-9{ACCENTED}]+')
 
 def x_length(text: str, warning: str = '') -> int:
     """The weighted length of a post on X. A content warning is no text there."""
-    text = unicodedata.normalize('NFC', text)
+    text = nfc(text)
     length = _weigh(text, newer=False)
     if newer_pattern().search(text):
         return max(length, _weigh(text, newer=True))
@@ -70,7 +70,7 @@ def x_addresses(text: str) -> list[tuple[int, int]]:
     """What X takes for addresses, as (start, end) in *text* after NFC, in order, each once. A post that
     holds one costs more.
     """
-    text = unicodedata.normalize('NFC', text)
+    text = nfc(text)
     newer = newer_pattern().search(text) is not None
     return [(start, end) for start, end, _ in _spans(text, newer)]
 

@@ -8,7 +8,6 @@ there proves nothing.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from urllib.parse import unquote
@@ -18,6 +17,7 @@ from mwsocial.channels.counting import x_addresses
 from mwsocial.channels.x.addresses import address_of, id_of, ids_of
 from mwsocial.channels.x.client import PAGE, PAGES, Client, Listing, Us
 from mwsocial.channels.x.words import XPost
+from mwsocial.normal import nfc
 from mwsocial.reason import Reason
 
 #: The wiki's clock, which *since* comes from, and X's may differ by so much.
@@ -140,7 +140,7 @@ def _without_names(text: str) -> str:
 
 def canonical(text: str) -> str:
     """*text* for comparing: NFC, white space collapsed, addresses without what X adds or leaves out."""
-    text = ' '.join(unicodedata.normalize('NFC', unquote(text)).split())
+    text = ' '.join(nfc(unquote(text)).split())
     text = _SLASH.sub('', _SCHEME.sub('', text))
     return _HOST.sub(lambda host: host[0].lower(), text)
 
