@@ -41,7 +41,11 @@ def archived_items(
         for copy in copies:
             if item_id in found or not names(copy, item_id):
                 continue
-            item = None if copy.text_hidden else knowledge.queue(copy.revid).by_id().get(item_id)
+            item = (
+                None
+                if copy.text_hidden
+                else next(iter(knowledge.queue(copy.revid).of(item_id)), None)
+            )
             if (item or copy.text_hidden) and _gone(item_id, copy, removals, knowledge):
                 found[item_id] = item
     return found
@@ -53,4 +57,4 @@ def _gone(item_id: str, copy: Revision, removals: Sequence[Revision], knowledge:
         return True
     before = next((one for one in knowledge.chain if one.revid < copy.revid), None)
     # Where the queue has no history as old as that, or did not hold it, it came from the archive.
-    return before is None or item_id not in knowledge.queue(before.revid).by_id()
+    return before is None or not knowledge.queue(before.revid).of(item_id)

@@ -35,6 +35,8 @@ from mwsocial.wiki.site import OpenDesk
 from mwsocial.wiki.textstore import TextStore
 
 T = TypeVar('T')
+#: What people wrote of an item, as a value that can be looked up.
+Form = tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
 
 #: The brake that anybody may set on the page: it stops what is sent, not what is taken down.
 STOP = 'delivery-stopped'
@@ -84,7 +86,7 @@ class Reading:
     def item_in(self, item_id: str, revid: int) -> Item | None:
         """The item as a revision holds it."""
         queue = self.knowledge.decide(lambda: self.knowledge.queue(revid))
-        return queue.by_id().get(item_id)
+        return next(iter(queue.of(item_id)), None) if item_id else None
 
     def addresses(self, place: str, item_id: str) -> frozenset[str]:
         """Where everything else that the page knows was posted on this place's channel."""
@@ -334,6 +336,7 @@ class QueueReader:
         span = min(HANDS_OFF, self.config.rules().quiet)
         cutoff = reading.now - span
         history = reading.knowledge
+        forms: dict[int, set[Form]] = {}
 
         def touched(item: Item) -> bool:
             if not span:
@@ -348,9 +351,10 @@ class QueueReader:
             before = lately[-1].parentid
             if not before:
                 return True
-            old = history.decide(lambda: history.queue(before))
-            mine = (item.content, item.editors)
-            return all((one.content, one.editors) != mine for one in old.items)
+            if before not in forms:
+                old = history.decide(lambda: history.queue(before))
+                forms[before] = {_form(one) for one in old.items}
+            return _form(item) not in forms[before]
 
         return touched
 
@@ -358,6 +362,10 @@ class QueueReader:
     def words(reason: Reason) -> str:
         """A sentence as it may stand on the page: words of strangers in it are inert."""
         return reason.said(safe_value)
+
+
+def _form(item: Item) -> Form:
+    return frozenset(item.content.items()), frozenset(item.editors.items())
 
 
 def name_of(item: Item) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from mwsocial.reason import Reason
+
+_Named = TypeVar('_Named', 'Item', 'Decision')
 
 #: Content parameters in the order in which they stand and enter the fingerprint; ``text-CHANNEL``
 #: parameters follow ``text``, by name.
@@ -98,44 +101,52 @@ class Decision:
 
 @dataclass(frozen=True)
 class Queue:
-    """What one revision of the queue page holds."""
+    """What one revision of the queue page holds.
+
+    Anybody can put ten thousands of items on it, and each of them is asked after in many revisions: what
+    an id has is looked up, never looked for.
+    """
 
     items: tuple[Item, ...]
     decisions: tuple[Decision, ...] = ()
     stopped: bool = False
 
-    def by_id(self) -> Mapping[str, Item]:
+    def by_id(self) -> dict[str, Item]:
         """The items that have an id; of two with one id, the first on the page."""
-        return self._first
+        return {item_id: items[0] for item_id, items in self._items.items() if item_id}
 
-    def items_of(self, item_id: str) -> Sequence[Item]:
-        """The items that have an id (or none, ''), in the page's order."""
+    def of(self, item_id: str) -> Sequence[Item]:
+        """The items with this id, in the page's order; with '', those that wait for one."""
         return self._items.get(item_id, ())
 
-    def decisions_of(self, item_id: str) -> Sequence[Decision]:
-        """The decisions about an id, in the page's order."""
+    def decided(self, item_id: str) -> Sequence[Decision]:
+        """The decisions about this id, in the page's order."""
         return self._decisions.get(item_id, ())
+
+    @cached_property
+    def loose_lines(self) -> frozenset[tuple[str, str]]:
+        """What stands in the bot's parameters of items that wait for an id, as (name, value)."""
+        return frozenset(line for item in self.of('') for line in item.bot.items())
+
+    @cached_property
+    def _items(self) -> dict[str, list[Item]]:
+        return _by_id(self.items)
+
+    @cached_property
+    def _decisions(self) -> dict[str, list[Decision]]:
+        return _by_id(self.decisions)
 
     def doubled(self) -> frozenset[str]:
         """Ids that more than one item of the page has."""
-        return frozenset(one for one, items in self._items.items() if one and len(items) > 1)
-
-    # A page may hold thousands of items, and each of them is looked for in each revision.
-
-    @cached_property
-    def _first(self) -> Mapping[str, Item]:
-        return {item_id: items[0] for item_id, items in self._items.items() if item_id}
-
-    @cached_property
-    def _items(self) -> Mapping[str, list[Item]]:
-        found: dict[str, list[Item]] = {}
+        seen: set[str] = set()
+        twice: set[str] = set()
         for item in self.items:
-            found.setdefault(item.id, []).append(item)
-        return found
+            (twice if item.id in seen else seen).add(item.id)
+        return frozenset(twice - {''})
 
-    @cached_property
-    def _decisions(self) -> Mapping[str, list[Decision]]:
-        found: dict[str, list[Decision]] = {}
-        for decision in self.decisions:
-            found.setdefault(decision.id, []).append(decision)
-        return found
+
+def _by_id(things: Iterable[_Named]) -> dict[str, list[_Named]]:
+    found: dict[str, list[_Named]] = {}
+    for one in things:
+        found.setdefault(one.id, []).append(one)
+    return found

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from mwsocial.desk import validity
 from mwsocial.desk.approval import Approved, NotApproved, approval, first_holder, proved
@@ -15,7 +16,7 @@ from mwsocial.desk.image_rules import name_problem
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.knowledge import Knowledge, Need, Since, earliest
 from mwsocial.desk.places import channel_of, part_of, place
-from mwsocial.desk.records import Proven, may_stand, names, proven_records
+from mwsocial.desk.records import Index, Proven, may_stand, proven_records
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.standing import NEWS, Situation, Standing, stand
 from mwsocial.reason import Reason
@@ -41,6 +42,11 @@ class Bench:
     troubles: Mapping[str, Reason] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
     archived: Mapping[str, Item | None] = field(default_factory=dict)
+
+    @cached_property
+    def index(self) -> Index:
+        """The ledger by the ids that its summaries name."""
+        return Index(self.ledger)
 
 
 class Gathering:
@@ -80,7 +86,7 @@ def judge(queue: Queue, knowledge: Knowledge, bench: Bench, now: datetime) -> li
     for item_id in queue.doubled():
         with gathering.noting():
             holder = first_holder(item_id, queue, knowledge)
-            newcomers |= {item.number for item in queue.items_of(item_id) if item.number != holder}
+            newcomers |= {item.number for item in queue.of(item_id) if item.number != holder}
     for item in queue.items:
         if item.id in bench.archived:
             # An id is used once for ever. Only what went to the archive may come back under it.
@@ -128,9 +134,10 @@ def _situation(
     settled: dict[str, str] = {}
     not_counted: Reason | None = None
     may = approvers(bench.rules)
-    if any(names(revision, item.id) for revision in bench.ledger):
+    ledger = bench.index.naming(item.id)
+    if ledger:
         with gathering.noting():
-            records = proven_records(item.id, places, bench.ledger, knowledge)
+            records = proven_records(item.id, places, ledger, knowledge)
     if item.editors.get('approved') or item.id in decided:
         with gathering.noting():
             verdict = approval(item.id, knowledge, bench.rules, now)
@@ -206,7 +213,7 @@ def changed_places(
     old: dict[int, Item | None] = {}
     for revid in set(standing.values()):
         with gathering.noting():
-            old[revid] = knowledge.queue(revid).by_id().get(new.id)
+            old[revid] = next(iter(knowledge.queue(revid).of(new.id)), None)
     gathering.ask()
     changed, fixed = set(), set()
     for name, revid in standing.items():

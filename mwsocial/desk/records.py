@@ -171,6 +171,28 @@ def names(revision: Revision, item_id: str) -> bool:
     return item_id in words or MORE in words
 
 
+class Index:
+    """Some revisions by what their summaries name, so that not each of them is asked for each id."""
+
+    def __init__(self, revisions: Sequence[Revision]) -> None:
+        """*revisions*: in any order, which the answers keep."""
+        self._revisions = revisions
+        self._any: list[int] = []
+        self._by_word: dict[str, list[int]] = {}
+        for place, revision in enumerate(revisions):
+            words = frozenset() if revision.summary_hidden else _words(revision.summary)
+            if revision.summary_hidden or MORE in words:
+                self._any.append(place)
+                continue
+            for word in words:
+                self._by_word.setdefault(word, []).append(place)
+
+    def naming(self, item_id: str) -> list[Revision]:
+        """Those of the revisions that name the id, or may stand for it (see ``names``)."""
+        places = sorted([*self._any, *self._by_word.get(item_id, ())])
+        return [self._revisions[place] for place in places]
+
+
 @lru_cache(maxsize=100_000)
 def _words(summary: str) -> frozenset[str]:
     return frozenset(_WORDS.findall(summary))
@@ -280,25 +302,21 @@ def _may_name(item_id: str, revision: Revision, knowledge: Knowledge) -> bool:
 
 
 def _at_work(item_id: str, queue: Queue) -> bool:
-    return bool(queue.decisions_of(item_id)) or any(
+    return bool(queue.decided(item_id)) or any(
         item.editors.get('approved') or any(name.startswith('sent-') for name in item.bot)
-        for item in queue.items_of(item_id)
+        for item in queue.of(item_id)
     )
 
 
 def _brought(item_id: str, now: Queue, before: Queue) -> list[tuple[str, str]]:
     # Not only the first item of this id: somebody may have put a copy above the real one. What stood in
     # an item without an id, perhaps forged, the edit that gave it the id did not bring.
-    old = {
-        (name, value)
-        for item in (*before.items_of(item_id), *before.items_of(''))
-        for name, value in item.bot.items()
-    }
+    old = {line for item in before.of(item_id) for line in item.bot.items()}
     return [
-        (name, value)
-        for item in now.items_of(item_id)
-        for name, value in item.bot.items()
-        if name.startswith('sent-') and (name, value) not in old
+        line
+        for item in now.of(item_id)
+        for line in item.bot.items()
+        if line[0].startswith('sent-') and line not in old and line not in before.loose_lines
     ]
 
 

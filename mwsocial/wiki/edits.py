@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -22,6 +22,10 @@ from mwsocial.wiki.items import (
 from mwsocial.wiki.skeleton import Skeleton, Template, cut
 
 __all__ = ['Change', 'Gone', 'apply', 'read_value', 'remove_decision', 'safe_address', 'safe_value']
+
+
+#: An item's content, its id among it, as a value that can be looked up.
+Content = frozenset[tuple[str, str]]
 
 
 class Wanted(Protocol):
@@ -80,11 +84,15 @@ def apply(text: str, changes: Sequence[Wanted]) -> str:
     an id of a wrong form, and where the page would not read back as it should.
     """
     placed = find_items(text)
-    found = _Found([here.item for here in placed])
+    by_id: dict[str, list[Item]] = {}
+    by_form: dict[Content, set[int]] = {}
+    for here in placed:
+        by_id.setdefault(here.item.id, []).append(here.item)
+        by_form.setdefault(_content(here.item), set()).add(here.item.number)
     wanted: dict[int, Change] = {}
     gone: list[Wanted] = []
     for one in changes:
-        number = found.number(one.item)
+        number = _find(one.item, by_id.get(one.item.id, []), by_form.get(_content(one.item), ()))
         if number is None:
             gone.append(one)
             continue
@@ -126,26 +134,17 @@ def _checked_id(new_id: str) -> str:
     return new_id
 
 
-class _Found:
-    """The items of a page, to be found again."""
+def _content(item: Item) -> Content:
+    return frozenset(item.content.items())
 
-    def __init__(self, items: Sequence[Item]) -> None:
-        self._by_id: dict[str, list[int]] = {}
-        #: numbers by what the item says, its id too
-        self._alike: dict[frozenset[tuple[str, str]], dict[int, None]] = {}
-        for item in items:
-            self._by_id.setdefault(item.id, []).append(item.number)
-            self._alike.setdefault(frozenset(item.content.items()), {})[item.number] = None
 
-    def number(self, item: Item) -> int | None:
-        """Which of them *item* is now; None where it is gone, or nobody can tell."""
-        same = self._by_id.get(item.id, [])
-        if item.id and len(same) == 1:
-            return same[0]
-        alike = self._alike.get(frozenset(item.content.items()), {})
-        if item.number in alike:
-            return item.number
-        return next(iter(alike)) if len(alike) == 1 else None
+def _find(item: Item, same: Sequence[Item], alike: Collection[int]) -> int | None:
+    # same: the items of its id; alike: the numbers of those that have its content, too
+    if item.id and len(same) == 1:
+        return same[0].number
+    if item.number in alike:
+        return item.number
+    return next(iter(alike)) if len(alike) == 1 else None
 
 
 def _rewrite(raw: str, placed: Placed, change: Change) -> tuple[str, Item]:

@@ -73,7 +73,7 @@ def stands(queue: Queue, item: Item) -> bool:
     """Whether the page holds the item's content, under its id or still without one."""
     return any(
         _words(one) == _words(item) and not one.faults
-        for one in (*queue.items_of(item.id), *queue.items_of(''))
+        for one in (*queue.of(item.id), *queue.of(''))
     )
 
 

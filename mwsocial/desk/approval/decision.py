@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -55,9 +55,9 @@ def approval(
     if not values:
         return NotApproved(Reason('approval-none', (people.approvers(rules),)), 'none')
     case = Case(history, rules, now, item, '', current)
-    matching = [value for value in values if begins_with_fingerprint(value, item, rules)]
+    matching = naming(values, item, rules)
     if not matching:
-        return explain.stale(values, case, begins_with_fingerprint)
+        return explain.stale(values, case, naming)
     plain = [value for value in matching if is_plain(value)]
     if not plain:
         return explain.not_plain(matching, case)
@@ -135,12 +135,16 @@ def values_shown(item: Item, queue: Queue) -> list[str]:
     """The approvals that the page shows for the item: on it, or as decisions that wait to be put
     there.
     """
-    decided = [one.approved for one in queue.decisions_of(item.id) if not one.faults]
+    decided = [one.approved for one in queue.decided(item.id) if not one.faults]
     return list(dict.fromkeys(filter(None, [item.editors.get('approved', ''), *decided])))
 
 
-def begins_with_fingerprint(value: str, item: Item, rules: Rules) -> bool:
-    """Whether an approval names the item's content: at least 40 digits, and all that are there."""
-    digits = _DIGITS.match(value)
+def naming(values: Iterable[str], item: Item, rules: Rules) -> list[str]:
+    """Those of the approvals that name the item's content: at least 40 digits, and all that are there."""
     whole = fingerprint(item.content, rules.channels, rules.language)
-    return digits is not None and len(digits[0]) >= SHOWN and whole.startswith(digits[0])
+    found = []
+    for value in values:
+        digits = _DIGITS.match(value)
+        if digits and len(digits[0]) >= SHOWN and whole.startswith(digits[0]):
+            found.append(value)
+    return found

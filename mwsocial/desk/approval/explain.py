@@ -21,11 +21,13 @@ from mwsocial.wiki.revision import Revision
 
 
 def stale(
-    values: Sequence[str], case: Case, matches: Callable[[str, Item, Rules], bool]
+    values: Sequence[str],
+    case: Case,
+    naming: Callable[[Sequence[str], Item, Rules], Sequence[str]],
 ) -> NotApproved:
     """An approval is shown, but for other content; who changed it is said. Raises ``Need``.
 
-    *matches* tells whether a value begins with the fingerprint of an item.
+    *naming* gives those of some values that begin with the fingerprint of an item.
     """
     history, named = case.history, case.named
     setter = _setter(values, case)
@@ -40,7 +42,7 @@ def stale(
 
     def fits(revision: Revision) -> bool:
         then = history.shown(revision, case.item.id).items
-        return any(matches(value, one, case.rules) for value in values for one in then)
+        return any(naming(values, one, case.rules) for one in then)
 
     later = history.after(setter)
     history.load([setter])

@@ -46,13 +46,13 @@ class Shown:
 
 def shown(queue: Queue, item_id: str) -> Shown:
     """What a page shows for *item_id*."""
-    items = tuple(queue.items_of(item_id))
+    items = tuple(queue.of(item_id))
 
     def values(name: str) -> Counter[str]:
         return Counter(filter(None, (item.editors.get(name, '') for item in items)))
 
     decided = Counter(
-        one.approved for one in queue.decisions_of(item_id) if one.approved and not one.faults
+        one.approved for one in queue.decided(item_id) if one.approved and not one.faults
     )
     return Shown(
         items,
@@ -77,6 +77,8 @@ class History:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
         self.chain: Sequence[Revision] = knowledge.chain
+        # The same revision is asked again for every approval that the page shows.
+        self._shown: dict[tuple[int, str], Shown] = {}
 
     @cached_property
     def _place(self) -> dict[int, int]:
@@ -112,7 +114,11 @@ class History:
 
     def shown(self, revision: Revision | None, item_id: str) -> Shown:
         """What the revision shows for *item_id*."""
-        return shown(self.queue(revision), item_id)
+        queue = self.queue(revision)
+        key = (revision.revid if revision else 0, item_id)
+        if key not in self._shown:
+            self._shown[key] = shown(queue, item_id)
+        return self._shown[key]
 
     def load(self, revisions: Iterable[Revision | None]) -> None:
         """Make sure that these texts have been read. Raises one ``Need`` for all that have not."""

@@ -18,7 +18,7 @@ def first_holder(item_id: str, queue: Queue, knowledge: Knowledge) -> int | None
     or never stood alone, or a revision in between is hidden, the answer is None, and none of them is
     posted. Raises ``Need`` for texts.
     """
-    items = queue.items_of(item_id)
+    items = queue.of(item_id)
     if len(items) < 2:
         return items[0].number if items else None
     history = History(knowledge)
@@ -42,4 +42,4 @@ def _only(items: Sequence[Item], common: set[Content]) -> int | None:
 def item_now(item_id: str, queue: Queue, knowledge: Knowledge) -> Item | None:
     """The item that the page shows under the id; None where there is none or nobody can tell."""
     number = first_holder(item_id, queue, knowledge)
-    return next((item for item in queue.items_of(item_id) if item.number == number), None)
+    return next((item for item in queue.of(item_id) if item.number == number), None)

@@ -429,6 +429,11 @@ def clause(name: str) -> Callable[[Patch], None]:
     return lambda patch: patch.setitem(table, name, lambda case: None)
 
 
+def all_named(patch: Patch) -> None:
+    """Let every approval name its item."""
+    patch.setattr(decision, 'naming', lambda values, *_: list(values))
+
+
 def function(module: object, name: str, answer: object) -> Callable[[Patch], None]:
     """Let a question always be answered in the same way."""
     return lambda patch: patch.setattr(module, name, lambda *args: answer)
@@ -492,8 +497,8 @@ TABLE = [
     (file_unknown, 'file-unknown', clause('same files')),
     (too_young, 'quiet', clause('quiet')),
     (hold_just_lifted, 'quiet', clause('quiet')),
-    (few_digits, 'short', function(decision, 'begins_with_fingerprint', True)),
-    (wrong_digits_at_the_end, 'stale', function(decision, 'begins_with_fingerprint', True)),
+    (few_digits, 'short', all_named),
+    (wrong_digits_at_the_end, 'stale', all_named),
     (not_plain, 'not-plain', function(decision, 'is_plain', True)),
     (faulty, 'faults', function(decision, 'in_order', True)),
 ]
