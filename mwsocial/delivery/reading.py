@@ -379,16 +379,16 @@ def applied(text: str, changes: Sequence[ItemChange]) -> tuple[str, list[Item]]:
     One broken item, which anybody can write, must not keep the others from theirs: what would not
     read back as it was written is left out, and its claim then does not stand.
     """
-    left_out = []
     try:
         return apply(text, changes), []
     except ValueError:
-        for change in changes:
-            try:
-                text = apply(text, [change])
-            except ValueError:
-                left_out.append(change.item)
-        return text, left_out
+        if len(changes) == 1:
+            return text, [changes[0].item]
+        # By halves: each try reads the whole page, and there may be ten thousand changes.
+        half = len(changes) // 2
+        text, first = applied(text, changes[:half])
+        text, second = applied(text, changes[half:])
+        return text, first + second
 
 
 def _matters(standing: Standing) -> bool:

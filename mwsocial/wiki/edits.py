@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -274,7 +275,8 @@ def remove_decision(text: str, *numbers: int) -> str:
     closed is left out; so is everything, if an item would not be the same afterwards.
     """
     skeleton = cut(text, WANTED)
-    gone = [one for number, one in enumerate(find_decisions(skeleton)) if number in numbers]
+    wanted = set(numbers)
+    gone = [one for number, one in enumerate(find_decisions(skeleton)) if number in wanted]
     new = remove_templates(text, skeleton, gone)
     return new if read_queue(new).items == read_queue(text).items else text
 
@@ -284,16 +286,20 @@ def remove_templates(text: str, skeleton: Skeleton, templates: Sequence[Template
 
     A section in which nothing but its heading would be left goes with it.
     """
-    gone = [one for one in templates if one.closed]
+    gone = sorted((one for one in templates if one.closed), key=_start)
     if not gone:
         return text
     starts = [0, *(heading.start for heading in skeleton.headings), len(text)]
     ends = [0, *(heading.end for heading in skeleton.headings)]
     pieces = []
     for start, words, end in zip(starts, ends, starts[1:], strict=False):
-        here = [one for one in gone if start <= one.start < end]
-        pieces.append(_without(text, start, words, end, here))
+        first, last = (bisect_left(gone, place, key=_start) for place in (start, end))
+        pieces.append(_without(text, start, words, end, gone[first:last]))
     return ''.join(pieces)
+
+
+def _start(template: Template) -> int:
+    return template.start
 
 
 def _without(text: str, start: int, words: int, end: int, gone: Sequence[Template]) -> str:
@@ -308,11 +314,17 @@ def _without(text: str, start: int, words: int, end: int, gone: Sequence[Templat
     kept.append(text[pos:end])
     if words > start and not ''.join(kept).strip():
         return ''
-    rest = text[start:words] + kept[0]
-    for after in kept[1:]:
-        before, follows = rest.rstrip(' \t'), after.lstrip(' \t')
-        if (not before or before.endswith('\n')) and follows[:1] in ('\n', ''):
+    # What is kept, and the blanks at its end, which go where a line holds nothing else.
+    done: list[str] = []
+    blanks: list[str] = []
+    for number, after in enumerate([text[start:words] + kept[0], *kept[1:]]):
+        follows = after.lstrip(' \t')
+        if number and (not done or done[-1].endswith('\n')) and follows[:1] in ('\n', ''):
             # It had its line for itself.
-            rest, after = before, follows.removeprefix('\n')
-        rest += after
-    return rest
+            blanks, after = [], follows.removeprefix('\n')
+        bare = after.rstrip(' \t')
+        if bare:
+            done += [*blanks, bare]
+            blanks = []
+        blanks.append(after[len(bare) :])
+    return ''.join([*done, *blanks])

@@ -30,6 +30,25 @@ def test_what_cannot_be_written_is_left_out_and_named(monkeypatch: pytest.Monkey
     assert [item.bot for item in read_queue(text).items] == [{'state': 'held'}, {}]
 
 
+def test_it_is_found_without_trying_each_item(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = 0
+
+    def stubborn(text: str, changes: Any) -> str:
+        nonlocal tries
+        tries += 1
+        if any(change.item.id == 'i70' for change in changes):
+            raise ValueError('it would not read back')
+        return apply(text, changes)
+
+    monkeypatch.setattr(reading, 'apply', stubborn)
+    page = ''.join(f'{{{{Social media item|id=i{number}|text=a}}}}' for number in range(100))
+    changes = [ItemChange(one, {'state': 'held'}) for one in read_queue(page).items]
+    text, left_out = reading.applied(page, changes)
+    assert [item.id for item in left_out] == ['i70']
+    assert text.count('held') == 99
+    assert tries < 20
+
+
 def test_the_run_says_so_and_asks_a_person() -> None:
     desk = Desk()
     assert not desk.run().person

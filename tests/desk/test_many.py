@@ -18,7 +18,7 @@ from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.plan import make_plan
 from mwsocial.desk.records import marked
 from mwsocial.desk.validity import Desk
-from mwsocial.wiki.edits import apply
+from mwsocial.wiki.edits import apply, remove_decision
 from mwsocial.wiki.items import read_queue
 
 from .approval.histories import ALICE, BOT, CAROL, RULES, It, Memory, World
@@ -163,5 +163,13 @@ def test_who_touched_an_item_lately_is_looked_up() -> None:
         touched = QueueReader.touched_lately(reader, seen)
         items = read_queue(world.page.text()).items
         return steps(lambda: [touched(item) for item in items])
+
+    assert work(300) <= 2.1 * work(150)
+
+
+def test_decisions_in_sections_of_their_own_are_taken_off_in_one_pass() -> None:
+    def work(many: int) -> int:
+        page = '== A ==\n{{Social media decision|id=a|approved=b}}\n' * many
+        return steps(lambda: remove_decision(page, *range(many)))
 
     assert work(300) <= 2.1 * work(150)
