@@ -144,7 +144,7 @@ def noted_by_the_bot(many: int) -> World:
     ],
 )  # fmt: skip
 def test_twice_as_many_take_twice_the_steps(make: Callable[[int], World]) -> None:
-    few, twice = (steps(lambda many=many: run(make(many))) for many in (150, 300))
+    few, twice = (steps(lambda many=many: run(make(many))) for many in (60, 120))
     # A square would bring it to four; what is read once makes it less than two.
     assert twice <= 2.1 * few
 
@@ -164,7 +164,7 @@ def test_who_touched_an_item_lately_is_looked_up() -> None:
         items = read_queue(world.page.text()).items
         return steps(lambda: [touched(item) for item in items])
 
-    assert work(300) <= 2.1 * work(150)
+    assert work(120) <= 2.1 * work(60)
 
 
 def test_decisions_in_sections_of_their_own_are_taken_off_in_one_pass() -> None:
@@ -172,4 +172,4 @@ def test_decisions_in_sections_of_their_own_are_taken_off_in_one_pass() -> None:
         page = '== A ==\n{{Social media decision|id=a|approved=b}}\n' * many
         return steps(lambda: remove_decision(page, *range(many)))
 
-    assert work(300) <= 2.1 * work(150)
+    assert work(120) <= 2.1 * work(60)
