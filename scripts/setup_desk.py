@@ -10,8 +10,9 @@ page are written once and never again. Run it again after an update, and until i
 place.
 
 Options:
-  -print:TITLE      print the text of one page, to put it on the wiki by hand; “Social media” is what
-                    there is to say on the page of that name: a button, the accounts, how it works
+  -print:TITLE      print the text of one page as it would be written, to put it on the wiki by hand;
+                    “Social media” is what there is to say on the page of that name: a button, the
+                    accounts, how it works
   -overwrite:TITLE  put our text in place of one that people changed, after showing what goes; may be
                     given more than once
 """

@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 from mwsocial.channels.base import Image, Outcome, Removal, Unknown
+from mwsocial.delivery.brakes import STOP
 from mwsocial.delivery.deeds import Deed, deed_for
 from mwsocial.delivery.lease import Lease
-from mwsocial.delivery.reading import STOP, Reading
+from mwsocial.delivery.reading import Reading
 from mwsocial.delivery.recording import Recorder
 from mwsocial.delivery.sending import at_last, record_for, send
 from mwsocial.delivery.tools import TRIES, Key, Tools, holds, parts_before, pause, stands

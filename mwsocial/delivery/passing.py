@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mwsocial.delivery.acting import Acting
+from mwsocial.delivery.brakes import STOP
 from mwsocial.delivery.deeds import post_for
 from mwsocial.delivery.lease import Lease
 from mwsocial.delivery.preflight import Preflight
-from mwsocial.delivery.reading import STOP, Reading, name_of
+from mwsocial.delivery.reading import Reading, name_of
 from mwsocial.delivery.recording import Recorder
 from mwsocial.delivery.settling import Settler
 from mwsocial.delivery.tools import TRIES, Key, Tools, pause, stands

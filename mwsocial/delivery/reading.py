@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from mwsocial.delivery.archive import Archives, keep_record
 from mwsocial.delivery.archived import archived_items, left
+from mwsocial.delivery.brakes import brake
 from mwsocial.delivery.orphans import open_claims, still_open
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, judge
@@ -38,8 +39,6 @@ T = TypeVar('T')
 #: What people wrote of an item, as a value that can be looked up.
 Form = tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
 
-#: The brake that anybody may set on the page: it stops what is sent, not what is taken down.
-STOP = 'delivery-stopped'
 #: What is done only after a look into the archive.
 _TO_SEEK = frozenset({'send', 'settle', 'correct'})
 
@@ -253,17 +252,11 @@ class QueueReader:
 
     def _brake(self, queue: Queue, moment: Snapshot) -> Reason | None:
         """Why nothing may be sent now, if so."""
-        if queue.stopped:
-            return Reason(STOP, (self.title,))
-        if self.config.paused:
-            return Reason('delivery-paused', (self._desk.config_title,))
-        if moment.blocked:
-            return Reason('delivery-blocked', (self.config.bot, moment.blocked))
-        if moment.pages[self.title].refusal:
+        stopped = (self.title,) if queue.stopped else ()
+        found = brake(self.config, self._desk.config_page, moment, *stopped)
+        if found is None and moment.pages[self.title].refusal:
             return Reason('delivery-no-edit', (self.title, moment.pages[self.title].refusal))
-        if moment.pages[self._desk.config_title].revid != self._desk.config_page.revid:
-            return Reason('delivery-new-configuration')
-        return None
+        return found
 
     def save_changes(
         self,

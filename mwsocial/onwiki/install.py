@@ -174,7 +174,7 @@ def _lines(action: Action, index: str) -> list[str]:
         levels = ', '.join(f'{name}: {level}' for name, level in page.protection.items())
         why = ' (nothing is posted before)' if page.checked else ''
         return [f'* protect {page.title} ({levels}){why}', f'  {link(index, page, "protect")}']
-    where = f'with the text that `setup_desk "-print:{page.title}"` shows'
+    where = f'with what  setup_desk "-print:{page.title}"  prints'
     words = {
         'create': f'* create {page.title} {where}',
         'upgrade': f'* replace {page.title} {where}',

@@ -16,8 +16,6 @@ from mwsocial.wiki.site import OpenWiki, check_bot, check_config_page, open_wiki
 _DONE = {'create': 'created', 'upgrade': 'upgraded', 'overwrite': 'overwrote'}
 #: Where the wiki's gadgets are listed.
 DEFINITION = 'MediaWiki:Gadgets-definition'
-#: All that makes a difference to the desk's pages.
-_EXTENSIONS = frozenset({'TemplateStyles', 'Translate'})
 #: So many pages are read at once: all their texts come in one answer.
 BATCH = 20
 
@@ -73,11 +71,13 @@ def _extensions(wiki: OpenWiki) -> frozenset[str]:
 
 
 def print_page(title: str, say: Callable[[str], None]) -> int:
-    """Print the text of one page of the desk, for somebody who puts it there by hand: the very text that
-    ``setup_desk`` would save, under the titles of the configuration and for the wiki's extensions.
+    """Print the text of one page of the desk, for somebody who puts it there by hand: what the script
+    would write itself, stamp included, so that it is recognised later.
     """
     wiki = open_wiki()
     extensions = _extensions(wiki)
+    # As it stands in the links that the script prints.
+    title = title.replace('_', ' ')
     if title == introduction.TITLE:
         config = parse_config(wiki.config_page.text, wiki.config_page.title)
         say(introduction.text(config, wiki.config_page.title, 'Translate' in extensions))
@@ -88,7 +88,8 @@ def print_page(title: str, say: Callable[[str], None]) -> int:
             say(page.stamped())
             return EXIT_DONE
     raise ConfigurationError(
-        f'The desk has no page “{title}”. It has:\n' + '\n'.join(f'- {p.title}' for p in wanted)
+        f'The desk has no page “{title}” on this wiki. It has:\n'
+        + '\n'.join(f'- {page.title}' for page in wanted)
     )
 
 

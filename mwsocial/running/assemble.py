@@ -20,7 +20,7 @@ from mwsocial.running.watch import Means, Watch
 from mwsocial.wiki.cache import cache_folder
 from mwsocial.wiki.site import OpenDesk, open_desk
 
-#: The lock, the health file and the memory of the rhythm.
+#: The lock, the health file and the memory of the rhythm, in the folder of caches.
 LOCK, ALIVE, RHYTHM = 'run_desk.lock', 'run_desk.alive', 'run_desk.json'
 
 LAST = Step('status', publish)

@@ -35,7 +35,7 @@ def step_accounts(
 ) -> Report:
     """One run on an open desk, with the channels that are live."""
     report = Report('accounts', say)
-    follow(desk.api, desk.config, desk.config_title, channels, report, simulate=simulate)
+    follow(desk.api, desk.config, desk.config_page, channels, report, simulate=simulate)
     return report
 
 
@@ -53,7 +53,7 @@ def step_statistics(
 ) -> Report:
     """One run on an open desk, with the channels that are live."""
     report = Report('statistics', say)
-    count(desk.api, desk.config, channels, report, simulate=simulate)
+    count(desk.api, desk.config, desk.config_page, channels, report, simulate=simulate)
     return report
 
 
@@ -67,7 +67,10 @@ def step_news(
     """One run on an open desk, with the channels that are live."""
     report = Report('news', say)
     timelines = Timelines(channels, None if simulate else cache_folder())
-    sync(desk.api, desk.config, validity_desk(desk.config), timelines, report, simulate=simulate)
+    sync(
+        desk.api, desk.config, desk.config_page, validity_desk(desk.config), timelines, report,
+        simulate=simulate,
+    )  # fmt: skip
     return report
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -11,11 +11,11 @@ from mwsocial.channels.abilities import abilities
 from mwsocial.channels.base import Channel, Followed, Refused, TryLater
 from mwsocial.channels.registry import wrong_account
 from mwsocial.checking.findings import Level
+from mwsocial.delivery.brakes import brake_for, pages_for
 from mwsocial.desk.approval.listed import listed
 from mwsocial.desk.item import Item, Queue
 from mwsocial.reason import Reason
 from mwsocial.syncing import accounts
-from mwsocial.syncing.brake import brake
 from mwsocial.syncing.report import Report
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.config import DeskConfig
@@ -44,7 +44,7 @@ class Difference:
 def follow(
     api: Api,
     config: DeskConfig,
-    config_title: str,
+    config_page: PageState,
     channels: Mapping[str, Channel],
     report: Report,
     *,
@@ -52,17 +52,23 @@ def follow(
 ) -> None:
     """Follow what counts on the list. Raises TemporaryError."""
     title = config.pages.accounts
-    moment = snapshot(api, [title, config.pages.queue])
+    moment = snapshot(api, pages_for(config, config_page, title))
     page = moment.pages[title]
-    stopped = brake(config, page, moment.pages[config.pages.queue])
+    stopped = brake_for(config, config_page, moment, title)
     if stopped:
-        report.tell(f'stopped: {stopped.text()}')
+        report.stop(stopped)
         return
     if page.missing or page.redirect or page.text_hidden:
         report.find(Reason('syncing-page-missing', (title,)))
         return
-    wanted = counting(api, config, config_title, page, moment.now, report)
+    wanted = counting(api, config, config_page.title, page, moment.now, report)
     found = Difference()
+
+    def look() -> Reason | None:
+        """The brakes as they are now: what an account does cannot be taken back by the wiki."""
+        now = snapshot(api, pages_for(config, config_page, title))
+        return brake_for(config, config_page, now, title)
+
     for name, settings in config.enabled_channels.items():
         mine = wanted.get(name, [])
         can = abilities(settings.network, threads=settings.threads).follow
@@ -87,7 +93,9 @@ def follow(
                 continue
             report.tell(f'{name}: {followed.reason.text()}')
         if can:
-            _follow(channel, _in_turn(missing, moment.now), report, simulate=simulate)
+            _follow(channel, _in_turn(missing, moment.now), report, look, simulate=simulate)
+            if report.stopped:
+                return
             continue
         for account in missing:
             address = accounts.address_of(settings.network, account)
@@ -166,11 +174,22 @@ def _in_turn(missing: Sequence[str], now: datetime) -> list[str]:
     return [*missing[start:], *missing[:start]][:PER_RUN]
 
 
-def _follow(channel: Channel, names: Sequence[str], report: Report, *, simulate: bool) -> None:
+def _follow(
+    channel: Channel,
+    names: Sequence[str],
+    report: Report,
+    look: Callable[[], Reason | None],
+    *,
+    simulate: bool,
+) -> None:
     for account in names:
         if simulate:
             report.tell(f'would follow {account} on {channel.name}')
             continue
+        stopped = look()
+        if stopped:
+            report.stop(stopped)
+            return
         outcome = channel.follow(account)
         if isinstance(outcome, Followed):
             report.tell(f'{channel.name}: follows {account}')

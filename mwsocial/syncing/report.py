@@ -18,6 +18,8 @@ class Report:
     lines: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     edits: int = 0
+    #: the brake that ended the run
+    stopped: Reason | None = None
 
     @property
     def exit_code(self) -> int:
@@ -28,6 +30,11 @@ class Report:
         """A line for the operator."""
         self.lines.append(line)
         self.say(line)
+
+    def stop(self, brake: Reason) -> None:
+        """A brake is set: nothing more is done. That is what people want, and no trouble."""
+        self.stopped = brake
+        self.tell(f'stopped: {brake.text()}')
 
     def find(self, reason: Reason, name: str = '', level: Level = Level.PERSON) -> None:
         """Something that somebody should look at; it is told, too."""

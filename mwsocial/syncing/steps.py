@@ -42,4 +42,5 @@ def _result(cycle: Cycle, step: Callable[..., Report], page: str) -> Result:
     )
     words = '; '.join(report.lines[:SHOWN]) or 'nothing new'
     words += f' (and {len(report.lines) - SHOWN} more)' if len(report.lines) > SHOWN else ''
-    return Result(words, report.exit_code, needs)
+    # Once the brake is taken off, the next cycle does what this one has not.
+    return Result(words, report.exit_code, needs, soon=report.stopped is not None)

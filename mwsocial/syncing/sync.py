@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from mwsocial.delivery.brakes import brake_for
 from mwsocial.desk.validity import Desk
 from mwsocial.news.read import read
 from mwsocial.proposing.moving import Mover, Used
 from mwsocial.reason import Reason
 from mwsocial.syncing import drift
-from mwsocial.syncing.brake import brake
 from mwsocial.syncing.proposals import Finder
 from mwsocial.syncing.report import Report
 from mwsocial.syncing.tidying import tidy
@@ -17,13 +17,14 @@ from mwsocial.syncing.timelines import Timelines
 from mwsocial.syncing.world import World, open_world
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.config import DeskConfig
-from mwsocial.wiki.read import snapshot
+from mwsocial.wiki.read import PageState, snapshot
 from mwsocial.wiki.save import Refused, Saved, save
 
 
 def sync(
     api: Api,
     config: DeskConfig,
+    config_page: PageState,
     rules: Desk,
     timelines: Timelines,
     report: Report,
@@ -31,10 +32,12 @@ def sync(
     simulate: bool = False,
 ) -> None:
     """Bring them into step. Raises TemporaryError, ConfigurationError."""
-    world = open_world(api, config)
-    stopped = brake(config, world.queue)
+    world = open_world(api, config, config_page.title)
+    # The News themselves are everybody's, and templates are made of other templates: what stops the desk
+    # stands on the queue.
+    stopped = brake_for(config, config_page, world.moment, config.pages.queue)
     if stopped:
-        report.tell(f'stopped: {stopped.text()}')
+        report.stop(stopped)
         return
     trouble = _trouble(world)
     if trouble:

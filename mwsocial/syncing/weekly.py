@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from mwsocial.channels.base import CannotLook, Channel, Counts, OwnPost
 from mwsocial.channels.registry import wrong_account
 from mwsocial.checking.findings import Level
+from mwsocial.delivery.brakes import brake_for, pages_for
 from mwsocial.reason import Reason
 from mwsocial.syncing.report import Report
 from mwsocial.syncing.statistics import Numbers, Row, Week, last_week, weeks_of, with_row
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.config import DeskConfig
 from mwsocial.wiki.items import find_items
-from mwsocial.wiki.read import snapshot
+from mwsocial.wiki.read import PageState, snapshot
 from mwsocial.wiki.save import Refused, Saved, save
 
 #: Marks the summary.
@@ -25,6 +26,7 @@ _SENT = re.compile(r'posted \S+ \d+ (\S+)')
 def count(
     api: Api,
     config: DeskConfig,
+    config_page: PageState,
     channels: Mapping[str, Channel],
     report: Report,
     *,
@@ -33,8 +35,12 @@ def count(
     """Write the line of the last whole week, if the page has none. Raises TemporaryError."""
     title, now = config.pages.statistics, api.now()
     month = config.pages.archive_of(now.year, now.month)
-    moment = snapshot(api, [title, config.pages.queue, month])
+    moment = snapshot(api, [*pages_for(config, config_page, title), month])
     page, week = moment.pages[title], last_week(moment.now)
+    stopped = brake_for(config, config_page, moment, title)
+    if stopped:
+        report.stop(stopped)
+        return
     if page.missing or page.redirect or page.text_hidden:
         report.find(Reason('syncing-page-missing', (title,)))
         return

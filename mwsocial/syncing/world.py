@@ -175,11 +175,12 @@ class World:
         return found if isinstance(found, str) else wikitext
 
 
-def open_world(api: Api, config: DeskConfig) -> World:
-    """Read the pages, in one request."""
+def open_world(api: Api, config: DeskConfig, config_title: str) -> World:
+    """Read the pages, and with them that of the configuration, in one request."""
     now = api.now()
     titles = [
         config.pages.news, config.pages.queue, config.pages.news_archive, *_archives(config, now),
+        config_title,
     ]  # fmt: skip
     moment = snapshot(api, titles)
     queue = moment.pages[config.pages.queue]

@@ -612,7 +612,7 @@ def test_a_mention_shows_what_was_said(admin: Person) -> None:
 
 def test_a_stop_is_seen(admin: Person) -> None:
     seen = html.text(admin.parse('{{Social media stop|wrong links ~~~~}}', QUEUE))
-    assert 'Posting is stopped.' in seen and 'wrong links Admin' in seen
+    assert 'The bot is stopped.' in seen and 'wrong links Admin' in seen
 
 
 def test_a_page_in_a_script_from_right_to_left_keeps_its_sides(show: Show) -> None:

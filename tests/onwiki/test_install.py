@@ -177,3 +177,11 @@ def test_the_words_for_the_page_of_the_accounts(translate: bool) -> None:
     assert 'page=Project:Posts\npreload=Project:Posts/Preload' in text
     assert ('<translate>' in text) is translate
     assert text.count('<translate>') == text.count('</translate>')
+
+
+def test_what_is_left_to_people_says_where_the_text_is() -> None:
+    """Who has only the wiki before them has no file; every page can be printed."""
+    for text, verb in ((None, 'create'), (OLD, 'replace')):
+        there = {'Template:A': Standing(text, protection=BOTH)} if text else {}
+        said = report(plan([GUARDED], there, frozenset()), 'https://wiki.test/index.php')
+        assert f'* {verb} Template:A with what  setup_desk "-print:Template:A"  prints\n' in said

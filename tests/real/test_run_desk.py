@@ -15,6 +15,7 @@ import pytest
 from mwsocial.sandbox import Answer, Gate, Rule
 from mwsocial.status.page import read
 from mwsocial.status.values import State
+from mwsocial.wiki.cache import FOLDER
 from tests.real.conftest import NewDesk
 from tests.real.desk import NEWS, QUEUE, Desk, Run, Started
 
@@ -204,7 +205,7 @@ def until(what: Callable[[], object], started: Started, seconds: float = 60) -> 
 
 def alive(desk: Desk) -> Path:
     """The file by which a health check tells that the watch lives."""
-    return Path(desk.sandbox.environment['PYWIKIBOT_DIR']) / 'mwsocial-cache' / 'run_desk.alive'
+    return Path(desk.sandbox.environment['PYWIKIBOT_DIR']) / FOLDER / 'run_desk.alive'
 
 
 def watch(desk: Desk, **environment: str) -> Started:

@@ -64,9 +64,9 @@ def test_from_nothing_to_all_in_place(
         run = setup(sandbox, f'-overwrite:{doc}', f'-overwrite:{stop.title}')
         assert run.code == 1, run
         assert f'overwrote {doc}' in run.text and '-By Carol.' in run.text, run
-        assert f'replace {stop.title} with the text that `setup_desk "-print:' in run.text, (
-            'by hand'
-        )
+        assert (
+            f'replace {stop.title} with what  setup_desk "-print:{stop.title}"  prints' in run.text
+        ), 'for an administrator'
         assert 'By Carol' not in admin.text(doc) and admin.text(stop.title) == changed
         run = setup(sandbox, '-overwrite:Main Page')
         assert run.code == 2 and 'no page “Main Page”' in run.text, run

@@ -31,7 +31,7 @@ class Fake:
 
 def run(fake: Fake, *names: str, simulate: bool = False) -> Report:
     report = Report('accounts')
-    _follow(cast(Any, fake), names, report, simulate=simulate)
+    _follow(cast(Any, fake), names, report, lambda: None, simulate=simulate)
     return report
 
 
