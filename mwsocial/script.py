@@ -21,7 +21,8 @@ the configuration page, default MediaWiki:Social-media.json), and for each chann
 example MWSOCIAL_MASTODON_URL and MWSOCIAL_MASTODON_TOKEN.
 
 Exit codes: 0 done (also when there was nothing to do), 1 something needs a person, 2 wrong configuration
-or credentials: nothing was posted, 75 temporary: try again later.
+or credentials: nothing was done (of run_desk: by the step that it names), 75 temporary: try again
+later.
 """
 
 Body = Callable[[argparse.Namespace], int]

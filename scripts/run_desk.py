@@ -15,6 +15,8 @@ Options:
   -poll:SECONDS   how often -watch looks at the queue (one small request). Default: a quarter of the quiet
                   time, between half a second and 30 seconds; 30 where Wikimedia’s stream wakes it up
 
+Ends with 2 where a step could not be done for a wrong configuration, credential or protection; the other
+steps are run all the same.
 Only one copy runs beside the same user-config.py; a second one ends at once, with 75.
 """
 

@@ -36,15 +36,20 @@ def run_desk(options: argparse.Namespace) -> int:
     ending = Ending()
     with nullcontext() if options.simulate else Lock(folder / LOCK):
         ending.listen()
+        watching = options.watch and not options.simulate
+        if watching:
+            # A health check waits for this file, and not for long: not for the login, nor for a cycle.
+            touch(folder / ALIVE)
         desk = open_desk()
         file = None if options.simulate else folder / RHYTHM
         rhythm = Rhythm(file, f'{desk.config.desk} {desk.config.pages.queue}')
-        if options.watch and not options.simulate:
+        if watching:
             code = _watch(desk, folder, rhythm, ending, options.poll)
         else:
             cycle = Cycle(desk, say, simulate=options.simulate, ending=ending)
             code = run_cycle(cycle, STEPS, rhythm, LAST)
-            touch(folder / ALIVE)
+            if not options.simulate:
+                touch(folder / ALIVE)
         ending.done()
     return code
 
@@ -64,11 +69,6 @@ def _watch(desk: OpenDesk, folder: Path, rhythm: Rhythm, ending: Ending, poll: f
     def alive() -> None:
         touch(folder / ALIVE)
 
-    def told(line: str) -> None:
-        # Each step says something: a long cycle is alive, too.
-        say(line)
-        alive()
-
     # A pass between two cycles is the first step alone: settle, claim, send, record.
-    means = Means(open_desk, STEPS, STEPS[:1], LAST, rhythm, told, alive, listen)
+    means = Means(open_desk, STEPS, STEPS[:1], LAST, rhythm, say, alive, listen)
     return Watch(means, ending, poll).run(desk)

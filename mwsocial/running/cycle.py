@@ -42,6 +42,7 @@ def run_cycle(
             continue
         done = run_step(cycle, step)
         cycle.done.append(done)
+        cycle.alive()
         if cycle.simulate or not step.every:
             continue
         if isinstance(done.outcome, Failure) or done.outcome.soon:

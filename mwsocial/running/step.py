@@ -50,13 +50,15 @@ class Cycle:
     """What the steps of one cycle share.
 
     ``reader``, ``reading`` and ``channels`` are what the first step that needs them leaves for the
-    others; ``done`` are the steps before. ``ending``: whether the run was told to end.
+    others; ``done`` are the steps before. ``ending``: whether the run was told to end;
+    ``alive`` is called after each step.
     """
 
     desk: OpenDesk
     say: Callable[[str], None]
     simulate: bool = False
     ending: Callable[[], bool] = lambda: False
+    alive: Callable[[], None] = lambda: None
     reader: QueueReader | None = None
     reading: Reading | None = None
     channels: Mapping[str, Channel] = field(default_factory=dict)

@@ -49,7 +49,8 @@ def interval(quiet: timedelta, wished: float, listening: bool) -> float:
 
 @dataclass
 class Means:
-    """What the watch is made of. *alive* is called whenever it has done something; *listen* starts the
+    """What the watch is made of. *alive* is called before the first cycle, and whenever something
+    was done: a look, or a step of a cycle; *listen* starts the
     stream for a desk and tells whether there is one.
     """
 
@@ -84,7 +85,6 @@ class Watch:
     def run(self, desk: OpenDesk) -> int:
         """Watch until told to end; returns the exit code. *desk*: opened just now."""
         self._desk = desk
-        # The first cycle may take minutes; a health check must not end it.
         self._means.alive()
         while not self._ending():
             self._ending.wake.clear()
@@ -170,7 +170,7 @@ class Watch:
             self._failures += 1
             self._next_cycle = now + self._back_off()
             return
-        cycle = Cycle(desk, means.say, ending=self._ending)
+        cycle = Cycle(desk, means.say, ending=self._ending, alive=means.alive)
         run_cycle(cycle, steps, means.rhythm, means.last if whole else None)
         if self._listening is None:
             self._listening = means.listen(desk)

@@ -15,7 +15,6 @@ import pytest
 from mwsocial.sandbox import Answer, Gate, Rule
 from mwsocial.status.page import read
 from mwsocial.status.values import State
-from mwsocial.wiki.cache import FOLDER
 from tests.real.conftest import NewDesk
 from tests.real.desk import NEWS, QUEUE, Desk, Run, Started
 
@@ -203,16 +202,22 @@ def until(what: Callable[[], object], started: Started, seconds: float = 60) -> 
     return time.monotonic() - begun
 
 
-def alive(desk: Desk) -> Path:
-    """The file by which a health check tells that the watch lives."""
-    return Path(desk.sandbox.environment['PYWIKIBOT_DIR']) / FOLDER / 'run_desk.alive'
+def kept(desk: Desk, name: str) -> Path:
+    """A file that the runs of this desk keep."""
+    return Path(desk.sandbox.environment['PYWIKIBOT_DIR']) / CACHE / name
 
 
-def watch(desk: Desk, **environment: str) -> Started:
+def watch(desk: Desk, *options: str, **environment: str) -> Started:
     """A watch that has made its first cycle."""
-    alive(desk).unlink(missing_ok=True)
-    started = desk.start('run_desk', '-watch', **environment)
-    until(alive(desk).exists, started)
+    alive, rhythm = kept(desk, 'run_desk.alive'), kept(desk, 'run_desk.json')
+    for file in (alive, rhythm):
+        file.unlink(missing_ok=True)
+    started = desk.start('run_desk', '-watch', *options, **environment)
+    # The health file is there from the beginning: a first cycle may take long.
+    until(alive.exists, started)
+    until(lambda: rhythm.exists() and 'archive' in rhythm.read_text('utf-8'), started)
+    touched = alive.stat().st_mtime_ns
+    until(lambda: alive.stat().st_mtime_ns != touched, started)
     return started
 
 
@@ -321,8 +326,7 @@ def test_told_to_end_with_more_to_do(desk: Desk) -> None:
     with Gate(desk.sandbox.mastodon_url) as gate:
         slow = Rule(method='POST', path='/api/v1/statuses', forward=True, hang_after=4)
         gate.rules.append(slow)
-        started = desk.start('run_desk', '-watch', '-poll:1', MWSOCIAL_MASTODON_URL=gate.url)
-        until(alive(desk).exists, started)
+        started = watch(desk, '-poll:1', MWSOCIAL_MASTODON_URL=gate.url)
         text = desk.text()
         for number in range(3):
             item_id = f'many-{number}'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
@@ -14,10 +15,14 @@ from typing import Any
 import pytest
 
 from mwsocial.errors import EXIT_TEMPORARY, TemporaryError
-from mwsocial.running import events
+from mwsocial.running import assemble, events
 from mwsocial.running.ending import Ending
 from mwsocial.running.events import Listener
 from mwsocial.running.lock import Lock, touch
+from mwsocial.running.rhythm import Rhythm
+from mwsocial.running.step import Cycle, Result, Step
+from mwsocial.running.watch import Means, Watch
+from tests.running.fakes import cycle
 
 PAGES = ('Social media/Queue', 'MediaWiki:Social-media.json')
 
@@ -168,3 +173,49 @@ def test_signals() -> None:
     finally:
         signal.signal(signal.SIGTERM, before[0])
         signal.signal(signal.SIGINT, before[1])
+
+
+def test_it_says_that_it_lives_while_a_long_cycle_lasts() -> None:
+    """A health check would end a first cycle that takes longer than it waits for its file."""
+    happened: list[str] = []
+    ending = Ending(3600.0, happened.append)
+
+    def step(name: str) -> Step:
+        def run(cycle: Cycle) -> Result:
+            happened.append(name)
+            return Result('done')
+
+        return Step(name, run)
+
+    def last(cycle: Cycle) -> Result:
+        ending.tell()
+        happened.append('status')
+        return Result('done')
+
+    desk = cycle()[0].desk
+    means = Means(
+        lambda: desk, [step('one'), step('two')], [], Step('status', last), Rhythm(None, 'desk'),
+        lambda line: None, lambda: happened.append('alive'), lambda desk: False,
+    )  # fmt: skip
+    watch = Watch(means, ending)
+    watch._after = lambda *rest: None  # type: ignore[method-assign]
+    watch.run(desk)
+    ending.done()
+    assert happened[:6] == ['alive', 'one', 'alive', 'two', 'alive', 'status'], happened
+
+
+def test_it_says_that_it_lives_before_it_logs_in(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A slow login is no reason to end it either; a single cycle says so at its end only."""
+
+    def slow() -> None:
+        raise TemporaryError('the wiki is slow')
+
+    monkeypatch.setattr(assemble, 'cache_folder', lambda: tmp_path)
+    monkeypatch.setattr(assemble, 'open_desk', slow)
+    monkeypatch.setattr(Ending, 'listen', lambda self: None)
+    for watching in (False, True):
+        with pytest.raises(TemporaryError):
+            assemble.run_desk(argparse.Namespace(simulate=False, watch=watching, poll=0.0))
+        assert (tmp_path / assemble.ALIVE).exists() is watching

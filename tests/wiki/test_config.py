@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -273,3 +274,15 @@ def test_whatever_stands_there_is_a_configuration_or_an_error_in_words(value: An
         assert TITLE in str(error) and 'something else' not in str(error)
     else:
         assert config.rules().bot
+
+
+def test_every_key_is_documented() -> None:
+    """Operators look for it in the README's table."""
+    table = (ROOT / 'README.md').read_text('utf-8').partition('| key of the configuration |')[2]
+    told = {
+        key
+        for line in table.partition('\n\n')[0].splitlines()
+        for key in re.findall(r'`([a-z ]+)`', line.split('|')[1])
+    }
+    keys = {field.alias or name for name, field in DeskConfig.model_fields.items()}
+    assert told == {key.replace('_', ' ') for key in keys}
