@@ -204,7 +204,7 @@ def until(what: Callable[[], object], started: Started, seconds: float = 60) -> 
 
 def kept(desk: Desk, name: str) -> Path:
     """A file that the runs of this desk keep."""
-    return Path(desk.sandbox.environment['PYWIKIBOT_DIR']) / CACHE / name
+    return Path(desk.sandbox.environment['PYWIKIBOT_DIR']) / FOLDER / name
 
 
 def watch(desk: Desk, *options: str, **environment: str) -> Started:
