@@ -15,6 +15,7 @@ import pytest
 from mwsocial.sandbox import Answer, Gate, Rule
 from mwsocial.status.page import read
 from mwsocial.status.values import State
+from mwsocial.wiki.cache import FOLDER
 from tests.real.conftest import NewDesk
 from tests.real.desk import NEWS, QUEUE, Desk, Run, Started
 
