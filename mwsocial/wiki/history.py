@@ -259,12 +259,13 @@ def _imported(found: Collection[Revision], imports: Iterable[Mapping[str, Any]])
             for one in found
             if abs(one.timestamp - when) <= _AT_ONCE and (one.user == who or one.user_hidden)
         ]
-        # Where the page that was imported into has been deleted since, the time must do.
-        end = max(ends or [one.revid for one in found if one.timestamp <= when], default=0)
+        # Where that revision is gone (the page was deleted since), or its author hidden, the time must do.
+        until = when + _AT_ONCE
+        end = max(ends or [one.revid for one in found if one.timestamp <= until], default=0)
         before = [revid for revid in revids if revid <= end]
         count = entry.get('params', {}).get('count')
         if ends and isinstance(count, int):
-            lately = sum(when - _IMPORTING <= one.timestamp <= when + _AT_ONCE for one in found)
+            lately = sum(when - _IMPORTING <= one.timestamp <= until for one in found)
             before = before[: count + lately]
         suspects.update(before)
     return frozenset(suspects)
