@@ -259,7 +259,7 @@ def _imported(found: Collection[Revision], imports: Iterable[Mapping[str, Any]])
             for one in found
             if abs(one.timestamp - when) <= _AT_ONCE and (one.user == who or one.user_hidden)
         ]
-        # Where that revision is gone (the page was deleted since), or its author hidden, the time must do.
+        # Where that one is gone (the page was deleted since) or its author hidden, the time must do.
         until = when + _AT_ONCE
         end = max(ends or [one.revid for one in found if one.timestamp <= until], default=0)
         before = [revid for revid in revids if revid <= end]
