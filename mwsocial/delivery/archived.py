@@ -41,11 +41,7 @@ def archived_items(
         for copy in copies:
             if item_id in found or not names(copy, item_id):
                 continue
-            item = (
-                None
-                if copy.text_hidden
-                else next(iter(knowledge.queue(copy.revid).of(item_id)), None)
-            )
+            item = None if copy.text_hidden else knowledge.queue(copy.revid).first(item_id)
             if (item or copy.text_hidden) and _gone(item_id, copy, removals, knowledge):
                 found[item_id] = item
     return found

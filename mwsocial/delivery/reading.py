@@ -85,7 +85,7 @@ class Reading:
     def item_in(self, item_id: str, revid: int) -> Item | None:
         """The item as a revision holds it."""
         queue = self.knowledge.decide(lambda: self.knowledge.queue(revid))
-        return next(iter(queue.of(item_id)), None) if item_id else None
+        return queue.first(item_id)
 
     def addresses(self, place: str, item_id: str) -> frozenset[str]:
         """Where everything else that the page knows was posted on this place's channel."""

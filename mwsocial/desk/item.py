@@ -115,6 +115,10 @@ class Queue:
         """The items that have an id; of two with one id, the first on the page."""
         return {item_id: items[0] for item_id, items in self._items.items() if item_id}
 
+    def first(self, item_id: str) -> Item | None:
+        """The item with this id, of several the first on the page; None where there is none."""
+        return next(iter(self.of(item_id)), None) if item_id else None
+
     def of(self, item_id: str) -> Sequence[Item]:
         """The items with this id, in the page's order; with '', those that wait for one."""
         return self._items.get(item_id, ())
@@ -138,11 +142,7 @@ class Queue:
 
     def doubled(self) -> frozenset[str]:
         """Ids that more than one item of the page has."""
-        seen: set[str] = set()
-        twice: set[str] = set()
-        for item in self.items:
-            (twice if item.id in seen else seen).add(item.id)
-        return frozenset(twice - {''})
+        return frozenset(one for one, items in self._items.items() if one and len(items) > 1)
 
 
 def _by_id(things: Iterable[_Named]) -> dict[str, list[_Named]]:

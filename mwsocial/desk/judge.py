@@ -213,7 +213,7 @@ def changed_places(
     old: dict[int, Item | None] = {}
     for revid in set(standing.values()):
         with gathering.noting():
-            old[revid] = next(iter(knowledge.queue(revid).of(new.id)), None)
+            old[revid] = knowledge.queue(revid).first(new.id)
     gathering.ask()
     changed, fixed = set(), set()
     for name, revid in standing.items():
