@@ -20,11 +20,14 @@ from pathlib import Path
 from tests.fuzz.mutate import made
 from tests.fuzz.targets import FOUND, TARGETS
 from tests.trust import report
+from tests.trust.kept import stamp
 
 #: Seconds of CPU for one input, and megabytes for a process: what a job has (jobs.yaml).
 LONGEST, MOST = 10.0, 1024
 #: Seconds after which an input counts as one that never ends.
 ENDLESS = 60
+#: What the table depends on.
+CODE = ('mwsocial', 'tests/fuzz')
 Row = tuple[str, int, int, float, int]
 
 
@@ -94,7 +97,7 @@ def main(arguments: list[str]) -> int:
             rows.append(task.get())
             _say('{}: {} inputs, {} failed, the slowest {:.2f} s, {} MB'.format(*rows[-1]))
     if '-write' in arguments:
-        report.write(report.DOCUMENT, [report.fuzzing(rows)])
+        report.write(report.DOCUMENT, [report.fuzzing(rows)], stamp(CODE))
     return int(any(failed or memory > MOST for _, _, failed, _, memory in rows))
 
 

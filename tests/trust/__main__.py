@@ -2,8 +2,9 @@
 
 Parts: ``faults`` (every fault at every place, and kills), ``answers`` (each answer of the wiki spoiled),
 ``storms`` (several runs at once, by seed), ``guards`` (what happens without each guard), ``peers`` (what other
-programs' ways of doing it lead to). All of them by default, with 1,000 seeds. ``-fast`` leaves out faults that take a minute each. ``-write`` makes
-``docs/trust.md``. Exit code 1 where anything is not as it must be.
+programs' ways of doing it lead to). All of them by default, with 1,000 seeds. ``-fast`` leaves out faults that take
+a minute each. ``-write`` makes ``docs/trust.md``. What was played of the same commit is not played again
+(``.sandbox/trust/``), so it can be interrupted. Exit code 1 where anything is not as it must be.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 from tests.trust import guards, peers, report
 from tests.trust.answers import SPOILED, Spoiled, requests_of_a_cycle, spoil
 from tests.trust.faults import Cell, cells
+from tests.trust.kept import Kept, Seed, code, stamp
 from tests.trust.stage import Result, Stage, staged
 from tests.trust.storm import storm
 
@@ -33,12 +35,12 @@ WORKERS = 4
 ON_ONE_DESK = 60
 
 
-Job = Cell | Spoiled | int
+Job = Cell | Spoiled | Seed
 
 
 def _play(stage: Stage, job: Job) -> Result:
-    if isinstance(job, int):
-        return storm(stage, job)
+    if isinstance(job, Seed):
+        return storm(stage, job.number)
     return spoil(stage, job) if isinstance(job, Spoiled) else stage.play(job)
 
 
@@ -62,12 +64,14 @@ def _work(folder: str, jobs: Any, results: Any) -> None:
                 try:
                     results.put((number, _play(stage, job)))
                 except Exception as error:
-                    name = f'seed {job}' if isinstance(job, int) else job.name
-                    results.put((number, Result(name, wrong=[f'{type(error).__name__}: {error}'])))
+                    wrong = [f'{type(error).__name__}: {error}']
+                    results.put((number, Result(job.name, wrong=wrong)))
 
 
 def played(jobs: Sequence[Job], say: Callable[[str], None]) -> Iterator[Result]:
     """The results of all jobs, as they come, from several desks side by side."""
+    if not jobs:
+        return
     context = multiprocessing.get_context('fork')
     waiting, results = context.Queue(), context.Queue()
     for one in enumerate(jobs):
@@ -108,20 +112,26 @@ def main(arguments: Sequence[str]) -> int:
     def say(line: str) -> None:
         print(line, flush=True)  # noqa: T201 - a command
 
+    commit = code()
+
+    def results(part: str, jobs: Sequence[Job]) -> list[Result]:
+        kept = Kept(part, ROOT / '.sandbox/trust', commit)
+        return kept.all(jobs, lambda left: played(left, say))
+
     tables, good = [], True
     if 'faults' in parts:
-        found = list(played(cells(hangs=not options.fast), say))
+        found = results('faults', cells(hangs=not options.fast))
         good &= all(one.good for one in found)
         tables.append(report.faults(found))
     if 'answers' in parts:
         with _stage() as stage:
             asked = requests_of_a_cycle(stage)
         jobs = [Spoiled(number, how) for how in SPOILED for number in range(1, asked + 1)]
-        found = list(played(jobs, say))
+        found = results('answers', jobs)
         good &= all(one.good for one in found)
         tables.append(report.answers(found))
     if 'storms' in parts:
-        found = list(played(range(1, options.seeds + 1), say))
+        found = results('storms', [Seed(number) for number in range(1, options.seeds + 1)])
         good &= all(one.good for one in found)
         tables.append(report.storms(found))
     if 'guards' in parts:
@@ -134,7 +144,7 @@ def main(arguments: Sequence[str]) -> int:
     for table in tables:
         say(f'\n{table}')
     if options.write:
-        report.write(report.DOCUMENT, tables)
+        report.write(report.DOCUMENT, tables, stamp())
     return 0 if good else 1
 
 

@@ -107,11 +107,13 @@ def fuzzing(rows: Sequence[tuple[str, int, int, float, int]]) -> str:
     return words + _rows(heads, [[a, f'{b:,}', c, f'{d:.2f}', e] for a, b, c, d, e in rows])
 
 
-def write(path: Path, tables: Sequence[str]) -> None:
-    """Write the page; a table that was not made this time stays as it was."""
+def write(path: Path, tables: Sequence[str], stamp: str) -> None:
+    """Write the page: the tables made now, with the sentence that says of what; any other stays as it was."""
     old = path.read_text('utf-8').split('\n## ')[1:] if path.exists() else []
     found = {one.partition('\n')[0]: f'## {one.strip()}' for one in old}
-    found |= {one.partition('\n')[0].removeprefix('## '): one.strip() for one in tables}
+    for one in tables:
+        head, _, rest = one.strip().partition('\n')
+        found[head.removeprefix('## ')] = f'{head}\n\n{stamp}\n{rest}'
     order = (
         'Every fault',
         'Every answer',

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from tests.trust import guards, peers
+from tests.trust import guards, peers, report
 from tests.trust.answers import Spoiled, spoil
 from tests.trust.faults import CREATES, EDITS, MOVES, STALE_NEXT, UPLOADS, Cell, cells
+from tests.trust.kept import Kept, Seed
 from tests.trust.stage import Result, Stage, staged
 from tests.trust.storm import storm
 
@@ -79,3 +80,38 @@ def test_a_result_is_good_only_if_nothing_is_wrong() -> None:
     for name in ('duplicates', 'lost', 'wedged', 'differs'):
         assert not Result('it', **{name: 1}).good
     assert not Result('it', wrong=['exit code 3']).good
+
+
+def test_a_proof_goes_on_where_it_was_interrupted(tmp_path: Path) -> None:
+    """What was played of the same code is not played again, good or bad; other code begins anew."""
+    jobs = [Seed(1), Seed(2), Seed(3)]
+    asked: list[Seed] = []
+
+    def play(left: Sequence[Seed]) -> Iterator[Result]:
+        for one in left:
+            asked.append(one)
+            yield Result(one.name, lost=one.number == 2)
+
+    def interrupted(left: Sequence[Seed]) -> Iterator[Result]:
+        yield from play(left[:2])
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Kept('storms', tmp_path, 'abc').all(jobs, interrupted)
+    found = Kept('storms', tmp_path, 'abc').all(jobs, play)
+    assert [one.name for one in found if not one.good] == ['seed 2']
+    assert (len(found), asked) == (3, jobs)
+    for commit in ('def', ''):
+        asked.clear()
+        Kept('storms', tmp_path, commit).all(jobs, play)
+        assert asked == jobs
+
+
+def test_a_table_says_of_what_it_was_made(tmp_path: Path) -> None:
+    path = tmp_path / 'trust.md'
+    table = '## Several runs at once\n\nWords.\n\n| seeds |\n|---|\n| {} |'
+    report.write(path, [table.format(3), '## Other ways of doing it\n\n| 1 |'], 'Of old code.')
+    report.write(path, [table.format(5)], 'Of new code.')
+    found = path.read_text('utf-8')
+    assert '## Several runs at once\n\nOf new code.\n\nWords.\n\n| seeds |\n|---|\n| 5 |' in found
+    assert '## Other ways of doing it\n\nOf old code.\n\n| 1 |\n' in found
