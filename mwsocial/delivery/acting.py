@@ -14,10 +14,9 @@ from mwsocial.channels.base import Image, Outcome, Removal, Unknown
 from mwsocial.delivery.brakes import STOP
 from mwsocial.delivery.deeds import Deed, deed_for
 from mwsocial.delivery.lease import Lease
-from mwsocial.delivery.reading import Reading
 from mwsocial.delivery.recording import Recorder
 from mwsocial.delivery.sending import at_last, record_for, send
-from mwsocial.delivery.tools import TRIES, Key, Tools, holds, parts_before, pause, stands
+from mwsocial.delivery.tools import Key, Tools, holds, parts_before, stands
 from mwsocial.desk.places import before, channel_of, part_of
 from mwsocial.desk.plan import Claim
 from mwsocial.desk.records import CLAIMS, Record
@@ -29,14 +28,12 @@ from mwsocial.wiki.escape import safe_value
 class Acting:
     """One run's claims, from the page as it was saved to the records."""
 
-    def __init__(self, tools: Tools, lease: Lease, at_least: int = 0) -> None:
-        """*lease*: counted from before the page was read on which the claim stands; *at_least*: the
-        revision that holds it, where that is known.
-        """
+    def __init__(self, tools: Tools, lease: Lease) -> None:
+        """*lease*: counted from before the page was read on which the claim stands."""
         self._tools = tools
         self._lease = lease
         self._wiki = Lock()
-        self._reading = _reading(tools, at_least)
+        self._reading = tools.reader.read()
         self.records: dict[Key, Record] = {}
         self._begun: set[Key] = set()
 
@@ -80,9 +77,9 @@ class Acting:
             why_not = self._why_not(claim)
             deed = self._deed(claim) if why_not is None else why_not
             ignoring = self._ignoring(claim)
-        if isinstance(deed, Reason):
-            self._release(claim, deed)
-            return
+            if isinstance(deed, Reason):
+                self._release(claim, deed)
+                return
         self._begun.add(claim.key)
         outcome = send(
             self._tools.channels[claim.channel], deed, claim.record, claim.previous, ignoring,
@@ -209,17 +206,6 @@ class Acting:
         elif isinstance(outcome, Unknown):
             words = outcome.reason.text()
             self._tools.say(f'{where}: no clear answer ({words}); a later run finds out')
-
-
-def _reading(tools: Tools, at_least: int) -> Reading:
-    """The page as it is now; a copy of the wiki that lags may take a moment to show the claim."""
-    reading = tools.reader.read()
-    for attempt in range(TRIES):
-        if reading.revid >= at_least:
-            break
-        pause(attempt)
-        reading = tools.reader.read()
-    return reading
 
 
 def _where(record: Record | None) -> str:

@@ -22,15 +22,17 @@ def brake(
 ) -> Reason | None:
     """Why nothing may be done, or None. *config_page*: as *config* was read from it; *moment* holds it as
     it is now; *stopped*: titles of the pages on which a stop was found.
+
+    A stop is told last: it is the weakest, since posts are taken down under it, and anybody can set it.
     """
-    if stopped:
-        return Reason(STOP, (stopped[0],))
     if config.paused:
         return Reason('delivery-paused', (config_page.title,))
     if moment.blocked:
         return Reason('delivery-blocked', (config.bot, moment.blocked))
     if moment.pages[config_page.title].revid != config_page.revid:
         return Reason('delivery-new-configuration')
+    if stopped:
+        return Reason(STOP, (stopped[0],))
     return None
 
 

@@ -6,10 +6,10 @@ what it did. Nothing is sent any more; but what stands on a network has its reco
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from mwsocial.desk.records import CLAIM, CLAIMS, Record, has_mark, ids_in, names
+from mwsocial.desk.records import CLAIM, CLAIMS, MORE, Record, has_mark, ids_in, named
 from mwsocial.desk.standing import STALE
 from mwsocial.wiki.revision import Revision
 
@@ -18,20 +18,28 @@ BACK = timedelta(days=2)
 
 
 def open_claims(
-    own: Sequence[Revision], there: Collection[str], now: datetime
+    own: Sequence[Revision],
+    there: Collection[str],
+    now: datetime,
+    claimed_by: Callable[[Revision], Collection[str]],
 ) -> dict[str, Revision]:
     """The ids that are not *there* (on the page) and that the bot named last in a claim, with that one.
 
     *own*: the bot's marked revisions of the queue, newest first; *now* is UTC by the wiki's clock. By
-    their summaries alone, so that it costs nothing where nothing is open.
+    their summaries, so that it costs nothing where nothing is open; *claimed_by* tells the ids from the
+    text of a claim whose summary had no room for all. What only may name an id (a record with no room
+    for it, a hidden summary) does not end its claim: the records decide (see ``still_open``).
     """
     lately = [one for one in own if now - one.timestamp <= BACK]
-    claimed = [one for one in lately if has_mark(one, (CLAIM,))]
-    found = {}
-    for item_id in {item_id for one in claimed for item_id in ids_in(one.summary)} - set(there):
-        newest = next(one for one in lately if names(one, item_id))
-        if newest in claimed and now - newest.timestamp >= STALE:
-            found[item_id] = newest
+    found: dict[str, Revision] = {}
+    ended = set(there)
+    for one in lately:
+        if has_mark(one, (CLAIM,)):
+            ids = set(claimed_by(one) if MORE in named(one) else ids_in(one.summary)) - ended
+            if now - one.timestamp >= STALE:
+                found |= dict.fromkeys(ids, one)
+            ended |= ids
+        ended |= named(one)
     return found
 
 

@@ -91,8 +91,11 @@ class Pass:
 
         Returns what is to be tried one by one, since the wiki has refused it together.
         """
+        lost: list[tuple[Lease, Sequence[Claim]]] = []
         for attempt in range(TRIES):
             lease, reading = Lease(), self._reader.read()
+            if self._came(report, lost, reading):
+                return []
             if reading.stopped and not only:
                 self._say(f'stopped: {reading.stopped.text()}')
             plan = self._plan(reading, only)
@@ -127,7 +130,7 @@ class Pass:
             if isinstance(saved, Saved):
                 self._say(f'saved revision {saved.revid}: {plan.summary}')
                 if plan.claims:
-                    self._act(report, plan.claims, lease, saved.revid)
+                    self._act(report, plan.claims, lease)
                 else:
                     # What was found out may need a person.
                     self._finish(report, reading if plan.minor else self._reader.read(), {})
@@ -135,9 +138,7 @@ class Pass:
             if isinstance(saved, Lost):
                 # Nothing may be sent under a claim that nobody has seen: look what stands there.
                 self._say(f'the answer to a save was lost, looking: {saved.reason.text()}')
-                if self._stands(plan.claims):
-                    self._act(report, plan.claims, lease)
-                    return []
+                lost.append((lease, plan.claims))
             elif isinstance(saved, Conflict):
                 self._say('somebody else saved the queue meanwhile: reading it again')
             else:
@@ -147,6 +148,8 @@ class Pass:
                 names = [name_of(change.item) for change in plan.changes]
                 return [] if only or len(names) == 1 else names
             pause(attempt)
+        if self._came(report, lost, self._reader.read()):
+            return []
         raise TemporaryError(
             f'The queue page was changed {TRIES} times while this run tried to save it: '
             'the next run tries again.'
@@ -175,17 +178,24 @@ class Pass:
             return reading.standings
         return without_sends(reading.standings, removals=reading.stopped.key == STOP)
 
-    def _act(
-        self, report: Report, claims: Sequence[Claim], lease: Lease, at_least: int = 0
-    ) -> None:
+    def _act(self, report: Report, claims: Sequence[Claim], lease: Lease) -> None:
         """Send what is claimed and still due on the page as it is now, then record."""
         report.claims += len(claims)
-        records = Acting(self._tools, lease, at_least).act(claims)
+        records = Acting(self._tools, lease).act(claims)
         self._finish(report, self._reader.read(), records)
 
-    def _stands(self, claims: Sequence[Claim]) -> bool:
-        reading = self._reader.read()
-        return any(stands(reading, claim) for claim in claims)
+    def _came(
+        self, report: Report, lost: Sequence[tuple[Lease, Sequence[Claim]]], reading: Reading
+    ) -> bool:
+        """Whether a save with a lost answer stands on the page after all; then its claims are acted on.
+
+        It may come late: after the first look, and when a later try meets it as a conflict.
+        """
+        for lease, claims in lost:
+            if any(stands(reading, claim) for claim in claims):
+                self._act(report, claims, lease)
+                return True
+        return False
 
     def _finish(self, report: Report, reading: Reading, records: Mapping[Key, Record]) -> None:
         report.records |= records

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,16 +14,24 @@ from typing import TypeVar
 
 from mwsocial.delivery.archive import Archives, keep_record
 from mwsocial.delivery.archived import archived_items, left
-from mwsocial.delivery.brakes import brake
+from mwsocial.delivery.brakes import STOP, brake
 from mwsocial.delivery.orphans import open_claims, still_open
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.places import channel_of
 from mwsocial.desk.plan import HANDS_OFF, ItemChange, Pace
-from mwsocial.desk.records import ARCHIVE, Proven, Record, marked, proven_records
+from mwsocial.desk.records import (
+    ARCHIVE,
+    CLAIMS,
+    Proven,
+    Record,
+    marked,
+    proven_records,
+    read_record,
+)
 from mwsocial.desk.standing import Standing
 from mwsocial.desk.validity import Desk
-from mwsocial.errors import ConfigurationError
+from mwsocial.errors import ConfigurationError, TemporaryError
 from mwsocial.reason import Reason
 from mwsocial.wiki.config import parse_config
 from mwsocial.wiki.edits import Gone, apply, remove_decision, safe_value
@@ -41,6 +50,9 @@ Form = tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
 
 #: What is done only after a look into the archive.
 _TO_SEEK = frozenset({'send', 'settle', 'correct'})
+#: Seconds to wait before each further look for the newest page: MediaWiki sends bots away (maxlag)
+#: where its servers lag by more than five.
+_LAGS = (1.0, 2.0, 4.0, 8.0, 8.0)
 
 
 @dataclass(frozen=True)
@@ -132,6 +144,8 @@ class QueueReader:
         self._archives = Archives(desk.api, desk.config)
         self._store = TextStore()
         self._parsed: dict[int, Queue] = {}
+        #: the newest revision of the page that this run has seen or saved
+        self._seen = 0
 
     def now(self) -> datetime:
         """The wiki's clock (UTC), in whole seconds as records have it."""
@@ -149,8 +163,7 @@ class QueueReader:
         due = {standing.item.id for standing in standings if _matters(standing)}
         removals = marked(history.revisions.values(), self.config.bots, (ARCHIVE,))
         due |= left(queue, removals)
-        newest = own[0].revid if own else 0
-        new = bool(due) and self._archives.seek(due, page.title, moment.now, newest)
+        new = bool(due) and self._archives.seek(due, page.title, moment.now, _listed(own))
         ledger = self._archives.ledger
         archived = history.decide(lambda: archived_items(due, ledger, removals, history))
         if new or archived:
@@ -212,10 +225,15 @@ class QueueReader:
         history = reading.knowledge
         own = marked(history.revisions.values(), self.config.bots)
         there = {item.id for item in reading.queue.items}
-        claims = open_claims(own, there, reading.now)
+
+        def claimed_by(revision: Revision) -> list[str]:
+            held = history.decide(lambda: history.queue(revision.revid))
+            return [item.id for item in held.items if _claimed(item)]
+
+        claims = open_claims(own, there, reading.now, claimed_by)
         if not claims:
             return {}
-        self._archives.seek(claims, reading.title, reading.now, own[0].revid)
+        self._archives.seek(claims, reading.title, reading.now, _listed(own))
         found = {}
         for item_id, claim in claims.items():
             item = reading.item_in(item_id, claim.revid)
@@ -238,8 +256,23 @@ class QueueReader:
         return replace(reading, now=moment.now, stopped=stopped)
 
     def _moment(self) -> tuple[PageState, Snapshot]:
-        moment = snapshot(self._api, [self.title, self._desk.config_title])
-        page = moment.pages[self.title]
+        """The page and the configuration, no older than this run has seen or saved the page before.
+
+        What is asked of a wiki of several servers may be answered by one that lags (Manual:Maxlag
+        parameter); on such a page this run's own claim would not stand. Raises TemporaryError.
+        """
+        for wait in (0.0, *_LAGS):
+            time.sleep(self._api.pause * wait)
+            moment = snapshot(self._api, [self.title, self._desk.config_title])
+            page = moment.pages[self.title]
+            if page.missing or page.revid >= self._seen:
+                break
+        else:
+            raise TemporaryError(
+                f'The wiki shows revision {page.revid} of “{self.title}”, which is older than revision '
+                f'{self._seen} that this run has seen: the next run goes on.'
+            )
+        self._seen = page.revid
         if page.missing or page.redirect:
             what = 'does not exist' if page.missing else 'is a redirect'
             raise ConfigurationError(
@@ -254,8 +287,9 @@ class QueueReader:
         """Why nothing may be sent now, if so."""
         stopped = (self.title,) if queue.stopped else ()
         found = brake(self.config, self._desk.config_page, moment, *stopped)
-        if found is None and moment.pages[self.title].refusal:
-            return Reason('delivery-no-edit', (self.title, moment.pages[self.title].refusal))
+        refusal = moment.pages[self.title].refusal
+        if refusal and (found is None or found.key == STOP):
+            return Reason('delivery-no-edit', (self.title, refusal))
         return found
 
     def save_changes(
@@ -288,10 +322,13 @@ class QueueReader:
         )
         if text == reading.text:
             return Saved(reading.revid, text, changed=False)
-        return save(
+        saved = save(
             self._api, self.title, text, base=reading.revid, summary=summary, minor=minor,
             bot=True, nonce=nonce, duty=duty,
         )  # fmt: skip
+        if isinstance(saved, Saved):
+            self._seen = max(self._seen, saved.revid)
+        return saved
 
     def pointer_at(self, name: str, moment: datetime) -> str | None:
         """The sentence *name* of the configuration as it stood before *moment* (UTC); None if there was
@@ -392,6 +429,21 @@ def _matters(standing: Standing) -> bool:
     if situation.takedown is not None and set(situation.places) - set(situation.records):
         return True
     return any(target.action in _TO_SEEK for target in standing.targets.values())
+
+
+def _listed(own: Sequence[Revision]) -> int:
+    """The newest of the bot's revisions that the list of its contributions shows: none whose author is
+    hidden is there.
+    """
+    return next((one.revid for one in own if not one.user_hidden), 0)
+
+
+def _claimed(item: Item) -> bool:
+    """Whether an item shows a claim."""
+    return any(
+        name.startswith('sent-') and (record := read_record(value)) and record.kind in CLAIMS
+        for name, value in item.bot.items()
+    )
 
 
 def _folds(queue: Queue, standings: Sequence[Standing]) -> dict[str, str]:

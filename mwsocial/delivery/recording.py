@@ -88,7 +88,10 @@ class Recorder:
         for item_id in dict.fromkeys(item_id for item_id, _ in records):
             mine = {name: one for (one_id, name), one in records.items() if one_id == item_id}
             claimed = {one.place: one.record for one in claims if one.item_id == item_id}
-            lost.append(self.keep(reading, item_id, mine, claimed))
+            try:
+                lost.append(self.keep(reading, item_id, mine, claimed))
+            except TemporaryError as error:  # the records of other items are not to wait
+                lost.append(str(error))
         return [words for words in lost if words]
 
     def keep(

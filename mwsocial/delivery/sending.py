@@ -119,14 +119,22 @@ def at_last(
     return kept(claim, now, safe(outcome.reason.said()))
 
 
+@dataclass(frozen=True)
+class Bar:
+    """Why what was claimed may not be done again: for good, or (*later*) only now."""
+
+    reason: Reason
+    later: bool = False
+
+
 def look(
     looking: Looking, record: Record, ignoring: Collection[str], now: datetime,
-    safe: Callable[[str], str], *, may_send: bool,
+    safe: Callable[[str], str], bar: Bar | None,
 ) -> Settled:  # fmt: skip
     """Find out what became of a claim that nobody finished.
 
-    *record* is the claim; *may_send* says whether its approval holds unchanged. Not being there is a
-    proof only when the network would honour the same key still, or when its timeline is settled and
+    *record* is the claim; *bar*: what stands against doing it again, if anything does. Not being there is
+    a proof only when the network would honour the same key still, or when its timeline is settled and
     nobody else can still be sending (the claim is stale).
     """
     found = looking.find(record.since, ignoring)
@@ -145,16 +153,15 @@ def look(
         return Settled(Record('unconfirmed', now, record.revid, words))
     if record.kind == 'editing':
         old = Record('posted', now, record.words_of, record.address)
-        return Settled(again=True) if may_send else Settled(old)
+        return Settled(old) if bar else Settled(again=True)
     after, lifetime = looking.place.settled_after, looking.place.key_lifetime
     settled = after is not None and age >= STALE + after
     # The network counts from the first try; a later claim makes its memory no longer.
     keyed = lifetime is not None and now - record.since < lifetime
-    if not may_send:
+    if bar:
         if settled:
-            words = Reason('delivery-void').said()
-            return Settled(Record('released', now, record.revid, words))
-        if keyed:
+            return Settled(Record('released', now, record.revid, safe(bar.reason.said())))
+        if keyed or (bar.later and looking.repeatable):
             return Settled()
     elif settled or keyed or looking.repeatable:
         return Settled(again=True)

@@ -12,7 +12,7 @@ from mwsocial.delivery.deeds import Words, deed_for
 from mwsocial.delivery.newsdesk import NewsEntry, NewsPlace
 from mwsocial.delivery.orphans import still_open
 from mwsocial.delivery.reading import Reading
-from mwsocial.delivery.sending import ASK_A_PERSON, Looking, Settled, find, kept, look
+from mwsocial.delivery.sending import ASK_A_PERSON, Bar, Looking, Settled, find, kept, look
 from mwsocial.delivery.tools import Key, Tools, parts_before
 from mwsocial.desk.item import Item
 from mwsocial.desk.places import before, channel_of, in_order
@@ -87,14 +87,16 @@ class Settler:
         if record.kind == 'unconfirmed' and said:
             return Settled(Record('posted', reading.now, record.revid, said))
         why = standing.situation.channels.get(channel_of(name))
-        may_send = self._may_send(standing, name, record, reading)
-        return self._look(reading, item_id, name, record, known, why, may_send=may_send)
+        bar = self._bar(standing, name, record, reading)
+        return self._look(reading, item_id, name, record, known, why, bar)
 
     def _look(
         self, reading: Reading, item_id: str, name: str, record: Record, known: Mapping[Key, Record],
-        why: Reason | None = None, *, may_send: bool,
+        why: Reason | None, bar: Bar | None,
     ) -> Settled:  # fmt: skip
-        """What became of one claim. *why*: the reason why its channel cannot be used, if so."""
+        """What became of one claim. *why*: the reason why its channel cannot be used, if so; *bar*: what
+        stands against doing it again, if anything does.
+        """
         item = reading.item_in(item_id, record.revid)
         if item is None and record.kind != 'deleting':
             return _ask_a_person(record, reading, Reason('delivery-no-answer'))
@@ -126,7 +128,7 @@ class Settler:
         _, seen = self._looked.get(key, (None, reading.now))
         return look(
             replace(looking, find=once), record, reading.addresses(name, item_id) | taken, seen,
-            safe_value, may_send=may_send,
+            safe_value, bar,
         )  # fmt: skip
 
     def orphan(
@@ -147,23 +149,28 @@ class Settler:
                 words = Reason('delivery-void').said()
                 made = Record('released', reading.now, record.revid, words)
             else:
-                settled = self._look(reading, item_id, name, record, known, may_send=False)
+                gone = Bar(Reason('delivery-void'))
+                settled = self._look(reading, item_id, name, record, known, None, gone)
                 if settled.record is None:
                     continue
                 made = settled.record
             found[name] = known[item_id, name] = made
         return found
 
-    def _may_send(self, standing: Standing, name: str, record: Record, reading: Reading) -> bool:
+    def _bar(self, standing: Standing, name: str, record: Record, reading: Reading) -> Bar | None:
+        """What stands against doing again what was claimed."""
         situation = standing.situation
-        return (
+        good = (
             standing.approved is not None
             and standing.approved.revision.revid == record.revid
             and why_blocked(situation) is None
             and in_time(situation, self._tools.config.rules(), reading.now)
             and name in situation.places
-            and situation.channels.get(channel_of(name)) is None
         )
+        if not good:
+            return Bar(Reason('delivery-void'))
+        now_not = situation.channels.get(channel_of(name))
+        return Bar(now_not, later=True) if now_not else None
 
     def _looking(
         self,

@@ -165,10 +165,12 @@ def marked(
 
 def names(revision: Revision, item_id: str) -> bool:
     """Whether the summary names the id, or may stand for it."""
-    if revision.summary_hidden:
-        return True
-    words = _words(revision.summary)
-    return item_id in words or MORE in words
+    return revision.summary_hidden or not named(revision).isdisjoint((item_id, MORE))
+
+
+def named(revision: Revision) -> frozenset[str]:
+    """The words of the summary, ids among them (and ``+more`` where not all had room); none if hidden."""
+    return frozenset() if revision.summary_hidden else _words(revision.summary)
 
 
 class Index:
@@ -180,7 +182,7 @@ class Index:
         self._any: list[int] = []
         self._by_word: dict[str, list[int]] = {}
         for place, revision in enumerate(revisions):
-            words = frozenset() if revision.summary_hidden else _words(revision.summary)
+            words = named(revision)
             if revision.summary_hidden or MORE in words:
                 self._any.append(place)
                 continue

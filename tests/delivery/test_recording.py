@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, cast
 
 import pytest
 
 from mwsocial.channels.base import Refused, TryLater
+from mwsocial.delivery.acting import Acting
+from mwsocial.delivery.lease import Lease
+from mwsocial.delivery.tools import Tools
+from mwsocial.desk.plan import Claim
+from mwsocial.desk.records import Record
+from mwsocial.errors import TemporaryError
 from mwsocial.reason import Reason
 from mwsocial.wiki.items import read_queue
-from tests.delivery.world import MINUTE, Desk
+from tests.delivery.world import MINUTE, NOW, Desk, Gallery
 
 
 def leaves(desk: Desk) -> None:
@@ -74,3 +81,34 @@ def test_a_late_run_does_not_write_over_what_is_known_of_its_post() -> None:
     desk.accounts['one'].meanwhile = meanwhile
     desk.run()
     assert desk.shown('a', 'one').startswith('deleted ')
+
+
+def test_an_item_that_the_archive_refuses_keeps_no_other_from_its_record() -> None:
+    """That nothing was sent for another item is known once: without its record a person would be asked."""
+    desk = Desk()
+    desk.put('gone', text='One.')
+    desk.put('fine', text='Two.')
+    desk.accounts['one'].meanwhile = lambda: desk.entries.pop('gone', None)  # type: ignore[assignment, return-value]
+    desk.accounts['one'].outcomes = [None, TryLater(Reason('x-no-edit'), NOW + 30 * MINUTE)]
+    desk.reader.keep = lambda item_id, wikitext: Refused(Reason('wiki-refused', ('spam',)))  # type: ignore[assignment, method-assign, return-value]
+    with pytest.raises(TemporaryError, match='The record of gone could not be kept'):
+        desk.run()
+    assert desk.shown('fine', 'one').startswith('waiting ')
+
+
+def test_what_is_given_back_is_written_down_under_the_lock() -> None:
+    """Another channel's thread walks through the records meanwhile."""
+    locked = []
+
+    class Watched(dict[Any, Any]):
+        def __setitem__(self, key: Any, value: Any) -> None:
+            locked.append(acting._wiki.locked())
+            super().__setitem__(key, value)
+
+    desk = Desk()
+    desk.put('a', text='One.')
+    tools = Tools(cast(Any, desk.reader), {}, cast(Any, desk.news), cast(Any, Gallery()), str)
+    acting = Acting(tools, Lease())
+    acting.records = Watched()
+    acting._one(Claim('a', 'one', Record('sending', NOW, 50, 'nonce of another run')))
+    assert locked == [True]

@@ -20,7 +20,7 @@ from mwsocial.channels.base import (
     TryLater,
     Unknown,
 )
-from mwsocial.delivery.sending import Looking, Settled, look, record_for
+from mwsocial.delivery.sending import Bar, Looking, Settled, look, record_for
 from mwsocial.desk.records import Record, read_record
 from mwsocial.reason import Reason
 
@@ -43,13 +43,16 @@ class Network:
         return self.answer
 
 
+VOID = Bar(Reason('delivery-void'))
+
+
 def claim(ago: timedelta, first: timedelta | None = None) -> Record:
     """A claim of so long ago; *first*: how long ago the first one for the same approval was."""
     return Record('sending', NOW - ago, 7, 'nonce', NOW - first if first else None)
 
 
-def looked(network: Network, record: Record, *, may_send: bool = True) -> Settled:
-    return look(Looking(network, network.find), record, (), NOW, str, may_send=may_send)
+def looked(network: Network, record: Record, bar: Bar | None = None) -> Settled:
+    return look(Looking(network, network.find), record, (), NOW, str, bar)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +91,7 @@ def test_a_settled_timeline_counts_from_the_newest_claim() -> None:
 
 @pytest.mark.parametrize(('settled', 'kind'), [(5 * MINUTE, 'released'), (None, '')])
 def test_what_is_void_is_never_sent_again(settled: timedelta | None, kind: str) -> None:
-    found = looked(Network(settled_after=settled), claim(20 * MINUTE), may_send=False)
+    found = looked(Network(settled_after=settled), claim(20 * MINUTE), VOID)
     assert not found.again
     assert (found.record.kind if found.record else '') == kind
 
@@ -107,20 +110,20 @@ def change(kind: str, ago: timedelta = 20 * MINUTE) -> Record:
 
 
 @pytest.mark.parametrize(
-    ('kind', 'answer', 'may_send', 'text'),
+    ('kind', 'answer', 'bar', 'text'),
     [
-        ('editing', Posted('1', 'https://example.org/1'), False, 'posted 7 https://example.org/1'),
-        ('editing', NotFound(), True, 'again'),
-        ('editing', NotFound(), False, 'posted 5 https://example.org/1'),
-        ('deleting', Posted('1', 'https://example.org/1'), False, 'posted 5 https://example.org/1'),
-        ('deleting', Deleted(), False, 'deleted 7 https://example.org/1 5'),
+        ('editing', Posted('1', 'https://example.org/1'), VOID, 'posted 7 https://example.org/1'),
+        ('editing', NotFound(), None, 'again'),
+        ('editing', NotFound(), VOID, 'posted 5 https://example.org/1'),
+        ('deleting', Posted('1', 'https://example.org/1'), VOID, 'posted 5 https://example.org/1'),
+        ('deleting', Deleted(), VOID, 'deleted 7 https://example.org/1 5'),
     ],
 )  # fmt: skip
 def test_what_became_of_a_change(
-    kind: str, answer: Lookup | Removal, may_send: bool, text: str
+    kind: str, answer: Lookup | Removal, bar: Bar | None, text: str
 ) -> None:
     looking = Looking(Network(), lambda since, ignoring: answer, repeatable=True)
-    found = look(looking, change(kind), (), NOW, str, may_send=may_send)
+    found = look(looking, change(kind), (), NOW, str, bar)
     if found.again:
         assert text == 'again'
     else:
@@ -131,8 +134,8 @@ def test_what_became_of_a_change(
 def test_a_change_that_nobody_can_look_for_leaves_the_post_on_record() -> None:
     """Its address is never lost, whatever becomes of the change."""
     looking = Looking(Network(), lambda since, ignoring: CannotLook(Reason('delivery-void')))
-    assert look(looking, change('deleting'), (), NOW, str, may_send=False) == Settled()
-    found = look(looking, change('deleting', 2 * HOUR), (), NOW, str, may_send=False)
+    assert look(looking, change('deleting'), (), NOW, str, VOID) == Settled()
+    found = look(looking, change('deleting', 2 * HOUR), (), NOW, str, VOID)
     assert found.record is not None
     assert (found.record.kind, found.record.address, found.record.words_of) == (
         'kept', 'https://example.org/1', 5,
@@ -165,3 +168,16 @@ def test_the_record_of_an_outcome(kind: str, outcome: Outcome | Removal, text: s
     assert (f'{found.kind} {found.revid} {found.rest}' if found else None) == text
     if found:
         assert read_record(found.text()) == found
+
+
+def test_what_cannot_be_sent_now_says_why_and_waits_where_repeating_is_harmless() -> None:
+    """A network that is busy for a moment makes no approval void, and no share uncertain for good."""
+    busy = Bar(Reason('channels-rate-limit', ('x',)), later=True)
+    text = looked(Network(settled_after=5 * MINUTE), claim(20 * MINUTE), busy)
+    assert text.record is not None and text.record.kind == 'released'
+    assert text.record.rest == busy.reason.said()
+    network = Network(key_lifetime=None, settled_after=None)
+    share = Looking(network, network.find, repeatable=True)
+    assert look(share, claim(20 * MINUTE), (), NOW, str, busy) == Settled()
+    void = look(share, claim(20 * MINUTE), (), NOW, str, VOID)
+    assert void.record is not None and void.record.kind == 'unconfirmed'
