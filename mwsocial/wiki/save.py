@@ -18,6 +18,7 @@ import mwparserfromhell
 from mwsocial.errors import TemporaryError
 from mwsocial.reason import Reason
 from mwsocial.wiki.api import AnswerLost, Api, EditConflict, WikiRefused
+from mwsocial.wiki.presave import inert
 from mwsocial.wiki.read import snapshot, texts
 from mwsocial.wiki.skeleton import cut
 
@@ -82,6 +83,8 @@ def save(
 ) -> Outcome:
     """Save *text* as the page's new text, if its current revision is still *base* (0: no page yet).
 
+    What others have left in it to be substituted by whoever saves next is broken up (``presave``).
+
     *nonce*: something that stands in *text* and never stood anywhere before; an edit whose answer was
     lost is recognised by it (else by its summary and its whole text). *duty*: save even where
     ``{{bots}}`` or ``{{nobots}}`` asks bots to stay away. *section* ``'new'`` appends *text* under
@@ -91,6 +94,7 @@ def save(
     """
     if api.simulate:
         return Refused(Reason('wiki-simulate'))
+    text = inert(text)
     size = len(text.encode())
     if size > api.largest_page:
         return Refused(Reason('wiki-too-large', (title, f'{size:,}', f'{api.largest_page:,}')))

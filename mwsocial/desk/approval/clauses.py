@@ -20,6 +20,7 @@ from mwsocial.desk.knowledge import Need, earliest
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.times import parse_time, show_time
 from mwsocial.reason import Reason
+from mwsocial.wiki.presave import others_words
 from mwsocial.wiki.revision import Revision
 
 #: Tags of edits that bring back an old text (MediaWiki, Help:Tags).
@@ -115,6 +116,21 @@ def introduced(case: Case) -> NotApproved | None:
     if case.value in after and case.value not in before:
         return None
     return refused('not-introduced', case.revision.revid, case.named)
+
+
+def own_words(case: Case) -> NotApproved | None:
+    """What the edit brought its author wrote: nobody had left words there that a save expands."""
+    if not brought_others_words(case):
+        return None
+    return refused('others-words', case.revision.user, case.revision.revid, case.named)
+
+
+def brought_others_words(case: Case) -> bool:
+    """Whether the edit may have brought words that its author did not write (see ``presave``)."""
+    parent = case.parent
+    if parent is None:
+        return False
+    return others_words(case.history.text(parent), case.history.text(case.revision))
 
 
 def no_revert(case: Case) -> NotApproved | None:
@@ -313,6 +329,7 @@ AUTHOR: dict[str, Clause] = {
 #: What takes reading, in the order in which it is read.
 READ: dict[str, Clause] = {
     'introduced': introduced,
+    'own words': own_words,
     'no revert': no_revert,
     'one item': one_item,
     'two edits': two_edits,

@@ -8,6 +8,7 @@ from datetime import datetime
 from mwsocial.desk.approval.history import BATCH, History
 from mwsocial.desk.approval.people import counted_then, is_bot, load_people, may_approve
 from mwsocial.desk.rules import Rules
+from mwsocial.wiki.presave import others_words
 from mwsocial.wiki.revision import Revision
 
 
@@ -50,11 +51,19 @@ def hold_story(approver: Revision, item_id: str, history: History, rules: Rules)
             veto = revision
         if gone:
             lifted = revision.timestamp
-            if not revision.imported and may_approve(revision, history.knowledge, rules):
+            if may_approve(revision, history.knowledge, rules) and _own(revision, history):
                 veto, inherited = None, False
     if veto is None and inherited:
         veto = _earlier(approver, item_id, history, rules)
     return HoldStory(veto, lifted)
+
+
+def _own(revision: Revision, history: History) -> bool:
+    """Whether the edit was made by its author, and with no words that others had left to be expanded."""
+    parent = history.parent(revision)
+    if revision.imported or parent is None:
+        return False
+    return not others_words(history.text(parent), history.text(revision))
 
 
 def _earlier(approver: Revision, item_id: str, history: History, rules: Rules) -> Revision | None:

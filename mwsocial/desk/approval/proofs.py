@@ -7,7 +7,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mwsocial.desk.approval import people
-from mwsocial.desk.approval.clauses import REVERTS, Case, Clause, not_imported, visible
+from mwsocial.desk.approval.clauses import (
+    REVERTS,
+    Case,
+    Clause,
+    brought_others_words,
+    not_imported,
+    visible,
+)
 from mwsocial.desk.approval.decision import candidates
 from mwsocial.desk.approval.history import History, loses
 from mwsocial.desk.approval.holder import item_now
@@ -54,6 +61,10 @@ def _introduced(case: Case, parameter: str) -> bool:
     )
 
 
+def _own_words(case: Case, parameter: str) -> bool:
+    return not brought_others_words(case)
+
+
 def _no_revert(case: Case, parameter: str) -> bool:
     return not case.revision.tags & REVERTS
 
@@ -88,6 +99,7 @@ def _fresh(case: Case, parameter: str) -> bool:
 METADATA: dict[str, Clause] = {'visible': visible, 'not imported': not_imported}
 PROOF: dict[str, Callable[[Case, str], bool]] = {
     'introduced': _introduced,
+    'own words': _own_words,
     'no revert': _no_revert,
     'two edits': _two_edits,
     'not taken back': _not_taken_back,

@@ -40,6 +40,8 @@ def approves(world, pages, n, item, value, now):
     then, before = page.of(one), parent.of(one)
     if value not in page.approvals(one) or value in parent.approvals(one) or r.tags & REVERTS:
         return False
+    if not own_words(page, parent):
+        return False
     if len(then) != 1 or len(before) != 1 or then[0].faulty or before[0].faulty:
         return False
     if then[0].content != before[0].content or any(p and value in p.text() for p in pages[:n]):
@@ -59,7 +61,8 @@ def approves(world, pages, n, item, value, now):
         if counts(world, e) and more(held, was):
             veto = True
         if was and new and not held:
-            lifted, veto = e.time, veto and not approver_now(world, e)
+            his = approver_now(world, e) and own_words(new, old)
+            lifted, veto = e.time, veto and not his
     if veto:
         return False
     # 5: a second person
@@ -83,6 +86,14 @@ def approves(world, pages, n, item, value, now):
         if max([file.uploaded, *(one.when for one in file.changes)]) >= r.time:
             return False
     return lifted + rules.quiet <= now <= last
+
+
+def own_words(page, parent):
+    """Whether nothing stood there that MediaWiki completes for whoever saves."""
+    was, now = parent.text().lower(), page.text().lower()
+    if re.search(r'{{\s*(safe)?subst:|{{\s*ers:', re.sub('<!--.*?-->', '', was) + was):
+        return False
+    return was.count('~') <= now.count('~') and was.count('|]]') <= now.count('|]]')
 
 
 def fingerprint(item, rules):

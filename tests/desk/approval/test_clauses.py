@@ -160,6 +160,31 @@ def reverted(tag: str) -> Story:
     return story
 
 
+def left_to_be_saved(words: str, harmless: str = 'x') -> Story:
+    """Erin leaves something on the page that whoever saves next completes."""
+
+    def story(bad: bool) -> World:
+        world = proposed()
+        world.save(ERIN, replace(world.page, extra=words if bad else harmless))
+        value = world.value(ALICE, world.page.items[0])
+        page = replace(world.page, items=(world.page.items[0].put(approved=value),))
+        # What is still to be substituted may have left itself behind; a signature is one now.
+        world.save(ALICE, page if 'subst' in words else replace(page, extra='done'))
+        return world.wait(minutes=20)
+
+    return story
+
+
+def hold_lifted_by_what_others_left(bad: bool) -> World:
+    """``| hold =``, saved by an approver who changed something else."""
+    world = approved()
+    trap = '{{subst:User:Erin/x}}' if bad else 'x'
+    world.save(ERIN, replace(world.page, extra=trap))
+    world.change(BOB, lambda item: item.put(hold='the lawyers are looking'))
+    world.change(DAVE, lambda item: item.put(hold=''))
+    return world.wait(minutes=20)
+
+
 def double_before(bad: bool) -> World:
     """Which of the two was looked at, nobody can tell."""
     world = proposed()
@@ -460,6 +485,19 @@ TABLE = [
     (reverted('mw-undo'), 'revert', clause('no revert')),
     (reverted('mw-rollback'), 'revert', clause('no revert')),
     (reverted('mw-manual-revert'), 'revert', clause('no revert')),
+    *(
+        (left_to_be_saved(words), 'others-words', clause('own words'))
+        for words in (
+            '{{subst:User:Erin/x}}',
+            '<nowiki>{{ SafeSubst:User:Erin/x}}</nowiki>',
+            '{{ERS:x}}',
+            '{{<!-- -->subst:x}}',
+            '<!-- ~~~~',
+            '<nowiki>~~~</nowiki>',
+            '<!-- [[User:Alice|]] -->',
+        )
+    ),
+    (hold_lifted_by_what_others_left, 'hold-removed', clause('no hold')),
     (double_before, 'twice-then', clause('one item')),
     (mended_while_approving, 'twice-then', clause('one item')),
     (changed_while_approving, 'one-edit', clause('two edits')),

@@ -43,6 +43,14 @@ def test_confirmed_by_an_approver() -> None:
     assert counts(confirmed().wait(days=900)) == 3
 
 
+def completed_by_the_save() -> World:
+    """Erin left ``{{subst:…}}`` there; an approver's next save has written what it stands for."""
+    world = World()
+    world.save(ERIN, Page(extra='{{subst:User:Erin/x}}'))
+    world.save(ALICE, Page((ROW,)))
+    return world
+
+
 def approver_blocked() -> World:
     world = suggested(ALICE)
     world.blocked |= {1}
@@ -107,6 +115,7 @@ def confirmation_taken_back() -> World:
         (lambda: suggested(ERIN), 0),
         (lambda: suggested(BOT), 0),
         (lambda: confirmed(ERIN), 0),
+        (completed_by_the_save, 0),
         (approver_blocked, 0),
         (approver_no_more, 0),
         (lambda: changed_by(CAROL), 0),

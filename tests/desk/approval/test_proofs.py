@@ -75,6 +75,14 @@ def reverted(bad: bool) -> World:
     return declined(tags=['mw-undo'] if bad else [])
 
 
+def completed_by_the_save(bad: bool) -> World:
+    world = World()
+    world.save(CAROL, Page((It(),)))
+    world.save(ERIN, replace(world.page, extra='{{subst:User:Erin/x}}' if bad else 'x'))
+    world.change(ALICE, lambda item: item.put(decline='no'))
+    return world
+
+
 def with_a_change(bad: bool) -> World:
     world = World()
     world.save(CAROL, Page((It(),)))
@@ -122,6 +130,7 @@ def rule(name: str) -> Callable[[Patch], None]:
         (hidden, lambda patch: patch.setattr(proofs, 'METADATA', {})),
         (imported, lambda patch: patch.setattr(proofs, 'METADATA', {})),
         (reverted, rule('no revert')),
+        (completed_by_the_save, rule('own words')),
         (with_a_change, rule('two edits')),
         (carried_on, rule('introduced')),
         (withdrawn_and_put_back, rule('not taken back')),

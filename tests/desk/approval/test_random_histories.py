@@ -48,7 +48,7 @@ WEIGHTS = {
     3: 'text hold unhold decide fold by_hand item_by_hand restore no_edit first_away',
     2: 'add copied mend bot_gives_id hold_approve hide_text',
     1: 'short decide_old undo rollback decline undecline remove double double_other take_back '
-    'approve_and_change pre_place fault bot_proposes without_id block unblock lock demote promote '
+    'approve_and_change pre_place leave fault bot_proposes without_id block unblock lock demote promote '
     'rename hide_user hide_summary configure off_chain approve_tagged approve_alone spell_out '
     'bot_approves foreign_approves change_file lead_elsewhere',
     9: 'approve',
@@ -195,6 +195,11 @@ class Play:
             value = self.world.value(self.names()[arg % 3], self.world.page.items[0])
             self.old.append(value)
             self.world.save(user, replace(self.world.page, extra=f'<!-- {value} -->'))
+
+    def leave(self, user: str, arg: int) -> None:
+        """Something that the next save completes, or words that take it away again."""
+        extra = ('{{subst:User:Erin/x}}', '<!-- ~~~~ -->', 'done', '')[arg % 4]
+        self.world.save(user, replace(self.world.page, extra=extra))
 
     def undo(self, user: str, arg: int) -> None:
         self.world.save(user, self.earlier(1), tags=['mw-undo'])
