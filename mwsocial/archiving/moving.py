@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mwsocial.archiving.pieces import (
     Piece,
@@ -19,12 +19,15 @@ from mwsocial.archiving.pieces import (
     with_pieces,
     without_pieces,
 )
+from mwsocial.desk.binding import bound
 from mwsocial.desk.records import ARCHIVE, CLAIM, RECORD, marked, names, summary_of_ids
 from mwsocial.errors import TemporaryError
 from mwsocial.reason import Reason
 from mwsocial.wiki.api import Api
 from mwsocial.wiki.archive_head import begun
 from mwsocial.wiki.history import bot_revisions
+from mwsocial.wiki.items import read_queue
+from mwsocial.wiki.presave import inert
 from mwsocial.wiki.read import PageState, snapshot, texts
 from mwsocial.wiki.save import Conflict, Outcome, Refused, Saved, save
 from mwsocial.wiki.skeleton import Template
@@ -91,6 +94,8 @@ class Mover:
         never replaced. Raises TemporaryError where nobody knows what was saved.
         """
         moved = Moved()
+        # As it will stand where it is saved: what stood there to be substituted is broken up by then.
+        source = replace(source, text=inert(source.text))
         placed = {key: one for key, one in self._kind.placed(source.text).items() if key in targets}
         pieces = cut_pieces(source.text, placed)
         cut = {piece.key for piece in pieces}
@@ -205,9 +210,10 @@ class Mover:
     ) -> Outcome:
         short = len(source) <= _LONGEST_TITLE
         words = Reason('summaries-from', (f'[[{source}]]',)) if short else Reason('summaries-here')
+        summary = summary_of_ids(ARCHIVE, words.said(), [one.key for one in pieces])
         return save(
             self._api, title, text, base=page.revid, minor=True,
-            summary=summary_of_ids(ARCHIVE, words.said(), [one.key for one in pieces]),
+            summary=bound(summary, read_queue(inert(text)), read_queue(page.text)),
         )  # fmt: skip
 
     # -- off the source ----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
+from mwsocial.desk.binding import bound
 from mwsocial.desk.plan import ItemChange
 from mwsocial.desk.records import ARCHIVE, CLAIM, RECORD, Record, marked, names, summary_of_ids
 from mwsocial.reason import Reason
@@ -14,6 +15,7 @@ from mwsocial.wiki.config import DeskConfig
 from mwsocial.wiki.edits import apply
 from mwsocial.wiki.history import contributions, revisions
 from mwsocial.wiki.items import find_items, read_queue
+from mwsocial.wiki.presave import inert
 from mwsocial.wiki.read import snapshot
 from mwsocial.wiki.revision import Revision
 from mwsocial.wiki.save import Outcome, Saved, save
@@ -55,14 +57,16 @@ def keep_record(
     """
     title = config.pages.archive_of(now.year, now.month)
     page = snapshot(api, [title]).pages[title]
+    wikitext = inert(wikitext)
     if wikitext in page.text:
         return Saved(page.revid, page.text, changed=False)
+    summary = summary_of_ids(RECORD, Reason('summaries-recorded-here').said(), [item_id])
     return save(
         api,
         title,
         wikitext,
         base=page.revid,
-        summary=summary_of_ids(RECORD, Reason('summaries-recorded-here').said(), [item_id]),
+        summary=bound(summary, read_queue(wikitext), read_queue(page.text)),
         nonce=wikitext,
         section='new',
         section_title=item_id,

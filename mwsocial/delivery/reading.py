@@ -16,6 +16,7 @@ from mwsocial.delivery.archive import Archives, keep_record
 from mwsocial.delivery.archived import archived_items, left
 from mwsocial.delivery.brakes import STOP, brake
 from mwsocial.delivery.orphans import open_claims, still_open
+from mwsocial.desk.binding import LENGTH, bound
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.places import channel_of
@@ -38,9 +39,10 @@ from mwsocial.wiki.edits import Gone, apply, remove_decision, safe_value
 from mwsocial.wiki.former import FormerRights
 from mwsocial.wiki.history import PageHistory
 from mwsocial.wiki.items import read_queue
+from mwsocial.wiki.presave import inert
 from mwsocial.wiki.read import PageState, Snapshot, snapshot
 from mwsocial.wiki.revision import Revision
-from mwsocial.wiki.save import Conflict, Outcome, Saved, save
+from mwsocial.wiki.save import SUMMARY, Conflict, Outcome, Saved, safe_summary, save
 from mwsocial.wiki.site import OpenDesk
 from mwsocial.wiki.textstore import TextStore
 
@@ -48,6 +50,8 @@ T = TypeVar('T')
 #: What people wrote of an item, as a value that can be looked up.
 Form = tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
 
+#: Characters of a summary beside the digest that it is bound by.
+ROOM = SUMMARY - LENGTH
 #: What is done only after a look into the archive.
 _TO_SEEK = frozenset({'send', 'settle', 'correct'})
 #: Seconds to wait before each further look for the newest page: MediaWiki sends bots away (maxlag)
@@ -154,7 +158,7 @@ class QueueReader:
     def read(self) -> Reading:
         """The page as it is now, with every item judged."""
         page, moment = self._moment()
-        queue = read_queue(page.text)
+        queue = self._parsed.get(page.revid) or read_queue(page.text)
         self._parsed[page.revid] = queue
         history = PageHistory(self._api, page, self._former, self._store, self._parsed)
         # The records come with the history that is known to be as new as the page.
@@ -322,12 +326,16 @@ class QueueReader:
         )
         if text == reading.text:
             return Saved(reading.revid, text, changed=False)
+        text = inert(text)
+        queue = read_queue(text)
         saved = save(
-            self._api, self.title, text, base=reading.revid, summary=summary, minor=minor,
-            bot=True, nonce=nonce, duty=duty,
+            self._api, self.title, text, base=reading.revid, minor=minor, bot=True, nonce=nonce,
+            duty=duty, summary=bound(safe_summary(summary, ROOM), queue, reading.queue),
         )  # fmt: skip
         if isinstance(saved, Saved):
             self._seen = max(self._seen, saved.revid)
+            if saved.text == text:
+                self._parsed[saved.revid] = queue
         return saved
 
     def pointer_at(self, name: str, moment: datetime) -> str | None:

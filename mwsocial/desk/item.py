@@ -128,6 +128,17 @@ class Queue:
         return self._decisions.get(item_id, ())
 
     @cached_property
+    def sent(self) -> frozenset[tuple[str, str, str]]:
+        """All records that items with an id show, as (id, name, value)."""
+        return frozenset(
+            (item.id, name, value)
+            for item in self.items
+            if item.id
+            for name, value in item.bot.items()
+            if name.startswith('sent-')
+        )
+
+    @cached_property
     def loose_lines(self) -> frozenset[tuple[str, str]]:
         """What stands in the bot's parameters of items that wait for an id, as (name, value)."""
         return frozenset(line for item in self.of('') for line in item.bot.items())

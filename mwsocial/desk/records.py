@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
+from mwsocial.desk.binding import keeps, unbound
 from mwsocial.desk.item import Queue
 from mwsocial.desk.knowledge import Knowledge, Need
 from mwsocial.desk.times import read_shown, show_time
@@ -259,7 +260,8 @@ def _said(
 
     A hidden text may have brought a record for any channel. Where the parent cannot be seen, what the
     revision shows was brought by it or stood there before, perhaps forged. Where the name is hidden it
-    may be anybody's; so may be what was imported, which must not be the reason to send again.
+    may be anybody's; so may be what was imported, which must not be the reason to send again. Where an
+    edit brought something else than its summary is bound to, others had their hands in it.
     """
     unclear = Record('unconfirmed', revision.timestamp, 0)
     if revision.text_hidden:
@@ -271,10 +273,11 @@ def _said(
     before = Queue(())
     if revision.parentid and not revision.parent_unseen:
         before = knowledge.queue(revision.parentid)
+    as_meant = revision.summary_hidden or keeps(revision.summary, now, before)
     for name, value in _brought(item_id, now, before):
         record = read_record(value)
         if record:
-            certain = not revision.parent_unseen and not revision.user_hidden
+            certain = not revision.parent_unseen and not revision.user_hidden and as_meant
             certain = certain and not (revision.imported and record.kind in _SENT_NOTHING)
             shown = record if certain else replace(unclear, revid=record.revid)
             yield name.removeprefix('sent-'), shown, certain
@@ -348,5 +351,5 @@ def summary_of_ids(mark: str, words: str, ids: Sequence[str], room: int = 480) -
 
 def ids_in(summary: str) -> list[str]:
     """The ids that a summary made by ``summary_of_ids`` names."""
-    first, *others = summary.removesuffix(f' {MORE}').split(', ')
+    first, *others = unbound(summary).removesuffix(f' {MORE}').split(', ')
     return [one for one in (first.rpartition(' ')[2], *others) if _WORDS.fullmatch(one)]

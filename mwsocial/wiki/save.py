@@ -94,7 +94,7 @@ def save(
     """
     if api.simulate:
         return Refused(Reason('wiki-simulate'))
-    text = inert(text)
+    text, nonce = inert(text), inert(nonce)
     size = len(text.encode())
     if size > api.largest_page:
         return Refused(Reason('wiki-too-large', (title, f'{size:,}', f'{api.largest_page:,}')))
@@ -189,15 +189,15 @@ def edit_page(
     )
 
 
-def safe_summary(summary: str) -> str:
-    """A summary without addresses and handles, on one line, of at most 500 characters.
+def safe_summary(summary: str, longest: int = SUMMARY) -> str:
+    """A summary without addresses and handles, on one line, of at most *longest* characters.
 
     Spam filters read summaries (Extension:SpamBlacklist). Nothing is cut in the middle of a link.
     """
     words = _SPACE.sub(' ', _HANDLE.sub('', _ADDRESS.sub('…', summary))).strip()
-    if len(words) <= SUMMARY:
+    if len(words) <= longest:
         return words
-    cut = words[: SUMMARY - 2]
+    cut = words[: longest - 2]
     cut = cut[: cut.rfind(' ')] if ' ' in cut else cut
     for opening, closing in (('[[', ']]'), ('{{', '}}')):
         if cut.rfind(opening) > cut.rfind(closing):

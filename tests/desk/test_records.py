@@ -8,12 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mwsocial.desk.binding import LENGTH, bound, unbound
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.knowledge import Need, Person, Rights
 from mwsocial.desk.records import (
     CLAIM,
     RECORD,
+    Proven,
     Record,
+    ids_in,
     marked,
     names,
     proven_records,
@@ -68,10 +71,14 @@ class Book:
 
     def proven(self, item_id: str) -> dict[str, str]:
         """The records that count, by channel, reading what is asked for."""
+        found = self.found(item_id, 'x', 'y')
+        return {name: one.record.text() for name, one in found.items()}
+
+    def found(self, item_id: str, *places: str) -> dict[str, Proven]:
+        """The same, with whether they are certain."""
         while True:
             try:
-                found = proven_records(item_id, ('x', 'y'), marked(self.chain, {BOT}), self)
-                return {name: one.record.text() for name, one in found.items()}
+                return proven_records(item_id, places, marked(self.chain, {BOT}), self)
             except Need as need:
                 assert need.texts - self.read
                 self.read |= need.texts
@@ -346,3 +353,52 @@ def test_summaries_name_every_id_or_say_that_there_are_more() -> None:
     short = Revision(1, 0, BOT, 1, START, summary_of_ids(CLAIM, 'sending', ids[:3]))
     assert [one for one in ids if names(short, one)] == ids[:3]
     assert not names(short, 'item-number')
+
+
+def shows(**items: dict[str, str]) -> Queue:
+    """A page that holds these items."""
+    made = [Item(n, {'id': name}, {}, bot) for n, (name, bot) in enumerate(items.items())]
+    return Queue(tuple(made))
+
+
+def test_what_others_brought_with_an_edit_of_the_bot_is_not_certain() -> None:
+    """MediaWiki has merged or completed what they left: which lines were meant, nobody can tell."""
+    meant = {'sent-x': value('posted', rest='https://x.com/1')}
+    claimed = {'sent-x': value('sending')}
+    summary = bound(f'{RECORD} posted: a', shows(a=meant), shows(a=claimed))
+    ours = (BOT, summary, {'a': meant})
+    before = ('Carol', 'made', {'a': claimed})
+    assert Book(before, ours).found('a', 'x')['x'].record.kind == 'posted'
+    others = {'sent-x': meant['sent-x'], 'sent-x-2': value('released')}
+    found = Book(before, (BOT, summary, {'a': others})).found('a', 'x', 'x-2')
+    assert [(one.record.kind, one.hidden) for one in found.values()] == [('unconfirmed', True)] * 2
+    # A copy above the real one, with another item's name, and where the bot meant nothing.
+    copy = [
+        Item(0, {'id': 'a'}, {}, {'sent-x': value('released')}),
+        Item(1, {'id': 'a'}, {}, meant),
+    ]
+    assert Book(before, (BOT, summary, copy)).found('a', 'x')['x'].hidden
+    forged = Book(before, (BOT, summary, {'a': meant, 'b': {'sent-x': value('posted')}}))
+    assert forged.found('a', 'x')['x'].hidden
+    nothing = bound(f'{RECORD} posted: a', shows(), shows())
+    assert Book(before, (BOT, nothing, {'a': meant})).found('a', 'x')['x'].hidden
+
+
+def test_what_others_changed_beside_it_does_not_matter() -> None:
+    """Their edit was merged into the bot's: what it shows of theirs stood in theirs."""
+    meant, old = {'sent-x': value('sending')}, {'sent-x': value('posted', rest='https://x.com/7')}
+    summary = bound(f'{CLAIM} sending a', shows(a=meant), shows(a={}))
+    merged = Book(('Carol', 'a copy', {'a': {}, 'b': old}), (BOT, summary, {'a': meant, 'b': old}))
+    assert not merged.found('a', 'x')['x'].hidden
+    # What a person took off meanwhile, the bot did not bring either.
+    gone = Book(('Carol', 'off', {'a': {}}), (BOT, summary, {'a': meant}))
+    assert not gone.found('a', 'x')['x'].hidden
+
+
+def test_a_digest_hides_no_id() -> None:
+    summary = summary_of_ids(CLAIM, 'sending', ['a-1', 'b-2'])
+    long = bound(summary, shows(), shows())
+    assert (unbound(long), len(long) - len(summary)) == (summary, LENGTH)
+    assert ids_in(long) == ['a-1', 'b-2']
+    many = summary_of_ids(CLAIM, 'sending', [f'item-{number}' for number in range(200)])
+    assert ids_in(bound(many, shows(), shows())) == ids_in(many)

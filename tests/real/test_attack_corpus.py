@@ -257,6 +257,28 @@ def merged_in_by_an_approver(desk: Desk, name: str) -> None:
     )
 
 
+def substituted_by_an_approver(desk: Desk, name: str) -> None:
+    """A page that is not there yet is called; once it holds an approval, whoever saves has written that."""
+    desk.propose(name, text=f'{EVIL} {name}', by='Mallory')
+    mark, trap = desk.fingerprint(name), f'User:Mallory/{name}'
+    call = f'| approved = {{{{subst:{trap}}}}}\n'
+    desk.change(f'| id = {name}\n', f'| id = {name}\n{call}', by='Mallory')
+    desk.person('Mallory').edit(trap, f'{mark} [[User:Alice]] 00:00, 1 January 2030 (UTC)', 'x')
+    desk.person('Alice').append_section(desk.queue_title, 'Remark', 'Hello all. ~~~~')
+    assert f'| approved = {mark} [[User:Alice]]' in desk.text(), 'the trap has sprung'
+
+
+def uncovered_by_an_approver(desk: Desk, name: str) -> None:
+    """A signature in a comment is none; whoever takes the comment away has signed."""
+    desk.propose(name, text=f'{EVIL} {name}', by='Mallory')
+    decided = f'{{{{Social media decision|id={name}|approved={desk.fingerprint(name)} ~~~~}}}}'
+    text, base = desk.person('Mallory').page(desk.queue_title)
+    desk.person('Mallory').edit(desk.queue_title, f'{text}\n<!--\n{decided}\n', 'x', base=base)
+    desk.person('Carol').append_section(desk.queue_title, 'Nothing', 'Why does this not show?')
+    desk.change('\n<!--\n', '\n', by='Alice', summary='what came after this did not show')
+    assert f'{desk.fingerprint(name)} [[User:Alice' in desk.text(), 'the trap has sprung'
+
+
 def undone_by_an_approver(desk: Desk, name: str) -> None:
     """A vandal takes an outsider's approval out, and an approver undoes that."""
     desk.propose(name, text=f'{EVIL} {name}')
@@ -350,6 +372,8 @@ ATTACKS = (
     Attack('by-the-bot', by_the_bot, 'approve'),
     Attack('merged-in', merged_in_by_an_approver, 'who may not approve'),
     Attack('undone', undone_by_an_approver, 'approve'),
+    Attack('substituted', substituted_by_an_approver, 'something that a save completes'),
+    Attack('uncovered', uncovered_by_an_approver, 'something that a save completes'),
     Attack('settled', settled_without_doubt, NOBODY),
     Attack('forged-state', forged_state, NOBODY),
     Attack('forged-claim', forged_claim, NOBODY),
@@ -363,7 +387,7 @@ def test_the_corpus_is_large() -> None:
 @pytest.mark.parametrize(
     'attacks',
     [
-        pytest.param(ATTACKS[5::12], id='some'),
+        pytest.param((*ATTACKS[5::12], *ATTACKS[-2:]), id='some'),
         pytest.param(ATTACKS, id='all', marks=pytest.mark.trust),
     ],
 )

@@ -15,9 +15,11 @@ import requests
 import urllib3
 
 from mwsocial.delivery.archive import keep_record
+from mwsocial.desk.binding import bound
 from mwsocial.errors import ConfigurationError, TemporaryError
 from mwsocial.sandbox.faults import Answer, Rule, html_error
 from mwsocial.wiki import save as saving
+from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.read import snapshot
 from mwsocial.wiki.save import Conflict, Lost, Refused, Saved, save
 from mwsocial.wiki.site import OpenDesk
@@ -270,7 +272,8 @@ def test_a_lost_new_section_is_found(opened: tuple[Stub, OpenDesk]) -> None:
     title = desk.config.pages.archive_of(now.year, now.month)
     before, item = page(title, 'old'), '{{item|id=b}}'
     after = page(title, f'old\n\n== b ==\n{item}', revid=8)
-    summary = 'mwsocial:record recorded here, since it left the queue: b'
+    words = 'mwsocial:record recorded here, since it left the queue: b'
+    summary = bound(words, read_queue(item), read_queue('old'))
     after['revisions'][0] |= {'comment': summary, 'user': BOT}
     stub.says(html_error(504), action='edit')
     stub.says(json_answer({'query': {'pages': [after]}}), prop='revisions')
