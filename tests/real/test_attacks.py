@@ -456,22 +456,22 @@ def test_record_that_the_bots_save_would_complete(desk: Desk) -> None:
 def test_record_that_a_merge_brings(desk: Desk) -> None:
     """Hidden in Mallory's revision, shown by the one that the bot's edit was merged into."""
     desk.propose('zed', text='Words that wait')
-    desk.propose('good', text='Good words')
+    desk.propose('good', text='First words\n----\nSecond words')
     desk.approve('good')
     run = desk.run()
-    assert run.code == 0 and len(desk.posts()) == 1, run
+    assert run.code == 0 and len(desk.posts()) == 2, run
     # The bot's next edit takes this note off.
     desk.change('| id = zed\n', '| id = zed\n| note = <nowiki>\n', by='Mallory')
     forged = (
-        '{{Social media item\n| id = good\n| text = Good words\n'
-        '| sent-mastodon = released 2026-11-28T00:00:00Z 1 given back\n}}</nowiki>'
+        '{{Social media item\n| id = good\n| text = other\n'
+        '| sent-mastodon-2 = released 2026-11-28T00:00:00Z 1 given back\n}}</nowiki>'
     )
     base_text, base = desk.person(BOT).page(QUEUE)
     text = base_text.replace('| note = <nowiki>\n', '')
-    words = bound('mwsocial:record found out: zed', read_queue(text), read_queue(base_text))
+    words = bound('mwsocial:record found out: good', read_queue(text), read_queue(base_text))
     desk.person('Mallory').append_section(QUEUE, 'x', forged)
     desk.person(BOT).edit(QUEUE, text, words, base=base, bot=True)
     assert len([one for one in desk.queue().items if one.id == 'good']) == 2, 'it was merged'
     desk.sandbox.clock.advance(7200)
     run = desk.run()
-    assert len(desk.posts()) == 1, run
+    assert len(desk.posts()) == 2, run
