@@ -11,7 +11,7 @@ from mwsocial.channels.registry import ChannelSettings, same_account
 from mwsocial.checking import report as reports
 from mwsocial.checking.channels import Asked, judge_channel
 from mwsocial.checking.findings import Finding, Level
-from mwsocial.checking.items import Page, explain, judge_queue
+from mwsocial.checking.items import Page, explain, judge_queue, named
 from mwsocial.checking.report import Pacing, Report
 from mwsocial.checking.runs import judge_runs
 from mwsocial.delivery.assemble import (
@@ -21,12 +21,15 @@ from mwsocial.delivery.assemble import (
     secrets,
     validity_desk,
 )
-from mwsocial.delivery.reading import QueueReader
+from mwsocial.delivery.reading import QueueReader, Reading
+from mwsocial.desk.plan import NOTE
+from mwsocial.desk.records import CLAIM, RECORD, Index, marked
 from mwsocial.errors import ConfigurationError, DeskError
 from mwsocial.reason import Reason
 from mwsocial.script import censor
 from mwsocial.status.store import last_said
 from mwsocial.wiki.read import snapshot
+from mwsocial.wiki.revision import Revision
 from mwsocial.wiki.site import OpenDesk, open_desk
 
 
@@ -68,7 +71,9 @@ def _check(desk: OpenDesk, host: str) -> Report:
     try:
         reader = QueueReader(desk, validity_desk(config), not_live)
         reading = reader.read()
-        queue = judge_queue(Page(reading.standings, reading.now, reading.stopped))
+        queue = judge_queue(
+            Page(reading.standings, reading.now, reading.stopped, _written(desk, reading))
+        )
         findings += queue.findings
         title = config.pages.status
         said = last_said(desk.api, config, snapshot(desk.api, [title]).pages[title])
@@ -88,15 +93,26 @@ def _explain(desk: OpenDesk, host: str, item_id: str) -> Report:
     _, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
     reading = reader.read()
-    standing = reading.by_id.get(item_id)
+    standing = named(item_id, reading.standings)
     if standing is None:
         reason = Reason('checking-no-item', (item_id, desk.config.pages.queue))
         return Report(host, (Finding('item', Level.PERSON, reason, item_id),))
-    found = explain(standing, reading.stopped, reading.now)
+    written = _written(desk, reading).get(item_id)
+    found = explain(standing, reading.stopped, reading.now, written)
     # While the pages are open to all, nothing at all goes out.
     protection = _protection(desk)
     findings = () if protection.level is Level.FINE else (protection,)
     return Report(host, findings, explained=found)
+
+
+def _written(desk: OpenDesk, reading: Reading) -> dict[str, Revision]:
+    """The bot's newest revision that may have written on an item, by id: without any request."""
+    history = reading.knowledge.revisions.values()
+    own = marked(history, desk.config.bots, (CLAIM, RECORD, NOTE))
+    # Where name or summary are hidden it may be anybody's.
+    index = Index([one for one in own if not one.user_hidden and not one.summary_hidden])
+    found = {item_id: index.naming(item_id) for item_id in reading.by_id}
+    return {item_id: revisions[0] for item_id, revisions in found.items() if revisions}
 
 
 def _protection(desk: OpenDesk) -> Finding:

@@ -16,12 +16,15 @@ from mwsocial.delivery.passing import needs_a_person
 from mwsocial.desk.approval import NotApproved
 from mwsocial.desk.places import channel_of, part_of
 from mwsocial.desk.plan import DEEDS
-from mwsocial.desk.standing import Standing, Target, due_time
+from mwsocial.desk.standing import NEWS, Standing, Target, due_time
 from mwsocial.reason import Reason
 from mwsocial.wiki.escape import read_value
+from mwsocial.wiki.revision import Revision
 
 #: Brakes that nobody has set on purpose.
 _TROUBLE = frozenset({'delivery-blocked', 'delivery-no-edit'})
+#: What is due on a network, which a run asks before it does it.
+_ASKED_FOR = frozenset({'send', 'correct'})
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,13 @@ class Explanation:
 @dataclass(frozen=True)
 class Page:
     """The queue page as it was read. ``now`` is UTC by the wiki's clock; ``stopped`` is the brake that is
-    on.
+    on; ``written``: the newest revision of the bot that may have written on an item, by id.
     """
 
     standings: Sequence[Standing]
     now: datetime
     stopped: Reason | None = None
+    written: Mapping[str, Revision] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,8 @@ def judge_queue(page: Page) -> QueueReport:
         findings.append(Finding('queue', level, words))
     for standing in page.standings:
         if needs_a_person(standing):
-            reason = standing.note or _of_state(standing, page.now)
+            said = _run_said(standing, page.written.get(standing.item.id))
+            reason = standing.note or said or _of_state(standing, page.now)
             findings.append(Finding('item', Level.PERSON, reason, _name(standing)))
     times = [
         proven.revision.timestamp
@@ -93,9 +98,26 @@ def judge_queue(page: Page) -> QueueReport:
     return QueueReport(dict(sorted(states.items())), tuple(findings), max(times, default=None))
 
 
-def explain(standing: Standing, stopped: Reason | None, now: datetime) -> Explanation:
-    """Why this item is not out, or that it is, at *now* (UTC, the wiki's clock)."""
-    own = standing.note or _of_state(standing, now)
+def named(item_id: str, standings: Sequence[Standing]) -> Standing | None:
+    """The item that people call *item_id*: of several the one that has the id by right, and else one
+    that shows it though it can be none; None where there is none.
+    """
+    own = [one for one in standings if item_id and one.item.id == item_id]
+    shown = Reason('validity-id', (item_id,))
+    wrong = (one for one in standings if shown in one.item.faults)
+    by_right = (one for one in own if not one.situation.newcomer)
+    return next(iter([*by_right, *own, *wrong]), None)
+
+
+def explain(
+    standing: Standing, stopped: Reason | None, now: datetime, written: Revision | None = None
+) -> Explanation:
+    """Why this item is not out, or that it is, at *now* (UTC, the wiki's clock).
+
+    *written*: the newest revision of the bot that may have written on it.
+    """
+    said = _run_said(standing, written)
+    own = standing.note or said or _of_state(standing, now)
     places = tuple(_place(name, standing, own, now) for name in standing.targets)
     if stopped and any(place.action in DEEDS for place in places):
         brake = Reason('checking-stopped', (stopped.text(),))
@@ -118,6 +140,8 @@ def _place(name: str, standing: Standing, own: Reason, now: datetime) -> Place:
         since = due_time(standing.situation, now)
     address = read_value(proven.record.address) if proven else ''
     reason = target.reason or _of_target(target, address, own)
+    if reason.key == 'checking-done' and _is_off(channel_of(name), standing):
+        reason = Reason('checking-done-off', (address, channel_of(name)))
     where = channel_of(name), part_of(name)
     return Place(*where, target.action, reason, since, target.until, address)
 
@@ -131,24 +155,51 @@ def _of_target(target: Target, address: str, own: Reason) -> Reason:
         return own
     if target.action == 'done':
         return Reason('checking-done', (address,))
+    if target.action in _ASKED_FOR and own.key == 'checking-run-said':
+        return Reason('checking-action-again')
     return Reason(f'checking-action-{target.action}')
 
 
+def _is_off(channel: str, standing: Standing) -> bool:
+    situation = standing.situation
+    enabled = channel in situation.abilities or channel in situation.channels
+    return channel != NEWS and not enabled
+
+
+def _run_said(standing: Standing, written: Revision | None) -> Reason | None:
+    """What a run has written on an item that is still to go out; None where that is over.
+
+    What the networks have told a run (a token is wrong, a month's shares are used up) stands on the page
+    alone: the judgement knows nothing of it. But it is told only as long as nobody has approved anew,
+    and only with the state that the bot wrote beside it: what was said of an item that was held, or not
+    approved, is refuted by how it stands now. ``invalid`` is what a run calls a text that is too long
+    for the server itself.
+    """
+    bot, approved = standing.item.bot, standing.approved
+    unsent = any(target.action in _ASKED_FOR for target in standing.targets.values())
+    if not (unsent and approved and written and bot.get('note')):
+        return None
+    if written.revid < approved.revision.revid:
+        return None
+    if bot.get('state') not in (standing.state, 'invalid'):
+        return None
+    args = (read_value(bot['note']), moment(written.timestamp))
+    return Reason('checking-run-said', args)
+
+
 def _of_state(standing: Standing, now: datetime) -> Reason:
-    """The sentence for an item that shows none on the page."""
+    """The sentence for an item of which nothing else is known."""
     situation = standing.situation
     if standing.state == 'held':
         return Reason('checking-held', (standing.item.editors.get('hold', ''),))
     approval = situation.approval
     if standing.state == 'proposed' and not standing.item.id:
         return Reason('checking-no-id')
-    if isinstance(approval, NotApproved):
+    if isinstance(approval, NotApproved) and standing.state in ('proposed', 'partly posted'):
         return approval.reason
     due = due_time(situation, now)
     if standing.state == 'approved' and due and due > now:
         return Reason('checking-until', (moment(due),))
-    if standing.state == 'approved' and standing.item.bot.get('note'):
-        return Reason('checking-run-said', (read_value(standing.item.bot['note']),))
     return Reason('checking-state-' + standing.state.replace(' ', '-'))
 
 

@@ -25,6 +25,7 @@ from mwsocial.desk.records import Record
 from mwsocial.desk.standing import NEWS, Standing
 from mwsocial.desk.validity import kinds
 from mwsocial.errors import EXIT_DONE, EXIT_PERSON, TemporaryError
+from mwsocial.reason import Reason
 from mwsocial.wiki.save import Conflict, Lost, Saved
 
 
@@ -209,8 +210,10 @@ class Pass:
         for standing in reading.standings:
             if needs_a_person(standing):
                 report.person = True
-                words = standing.note.text() if standing.note else standing.state
-                self._say(f'{standing.item.id} needs a person: {words}')
+                words = standing.note or Reason(
+                    f'checking-state-{standing.state.replace(" ", "-")}'
+                )
+                self._say(f'{standing.item.id} needs a person: {words.text()}')
 
     def _tell(self, plan: Plan) -> None:
         for claim in plan.claims:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from mwsocial.channels.base import Abilities
 from mwsocial.desk.approval import Approved, NotApproved
+from mwsocial.desk.fingerprint import channel_names
 from mwsocial.desk.item import Item
 from mwsocial.desk.places import channel_of, in_order, part_of, place
 from mwsocial.desk.records import CLAIMS, Proven
@@ -273,6 +274,10 @@ def _standing_post(
         why_not = Reason(key, (channel,))
     elif record.kind in CLAIMS:
         return Target('settle', record=proven)
+    elif record.kind == 'kept':
+        # It goes on asking for a person after the line that wanted it is gone: it must say what for.
+        why = Reason('delivery-kept-still', (channel, read_value(record.words)))
+        return Target('done', why, record=proven)
     else:
         return Target('done', record=proven)
     if record.kind in CLAIMS and (wanted == 'correct' or (wanted and channel == NEWS)):
@@ -335,11 +340,16 @@ def _sum_up(
         return state, first('done') or blocked[1]
     if wanted and wanted <= {'done'}:
         return 'posted', first('done') or _changed_since(situation)
-    if wanted and wanted <= {'done', 'deleted'}:
-        return 'deleted', first('done')
+    if actions == {'done'} and _switched_off(situation, targets):
+        return 'posted', first('done')
+    if 'deleted' in actions and 'done' not in actions and wanted <= {'deleted'}:
+        return 'deleted', None
     if actions & {'done', 'deleted'}:
-        note = first('failed') or first('missed') or (blocked and blocked[1])
-        note = note or first('wait') or first('send') or _changed_since(situation)
+        stands = _still_stands(targets)
+        # Without an approval nothing is tried again: first of all somebody wanted it down.
+        note = None if isinstance(situation.approval, Approved) else stands
+        note = note or first('failed') or first('missed') or (blocked and blocked[1])
+        note = note or first('wait') or first('send') or _changed_since(situation) or stands
         return 'partly posted', note
     if blocked:
         return blocked
@@ -348,6 +358,32 @@ def _sum_up(
     if 'missed' in actions:
         return 'missed', first('missed')
     return 'approved', first('wait') or first('send')
+
+
+def _switched_off(situation: Situation, targets: Mapping[str, Target]) -> bool:
+    """Whether the item goes nowhere any more because each channel it has records of, and each that it
+    lists, is switched off: that makes nothing of what is out less posted.
+
+    A listed channel without a record has never had it. Which ones an item without a list would have
+    gone to, nobody can tell any more.
+    """
+    known = {channel_of(name) for name in targets}
+    listed = channel_names(situation.item.content.get('channels', ''))
+    off = known.isdisjoint(situation.abilities) and NEWS not in known
+    return not situation.places and off and known.issuperset(listed)
+
+
+def _still_stands(targets: Mapping[str, Target]) -> Reason | None:
+    """That an item which an approver wanted down is gone from some places and stands on others."""
+    gone = [name for name, target in targets.items() if target.action == 'deleted']
+    left = [
+        f'{name}: {read_value(target.record.record.address)}'
+        for name, target in targets.items()
+        if target.record and _plain(target.action) == 'done'
+    ]
+    if not gone or not left:
+        return None
+    return Reason('delivery-still-stands', (', '.join(gone), ', '.join(left)))
 
 
 def _changed_since(situation: Situation) -> Reason | None:

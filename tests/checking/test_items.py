@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mwsocial.channels.base import Abilities
 from mwsocial.checking.findings import Level
-from mwsocial.checking.items import Page, explain, judge_queue
+from mwsocial.checking.items import Page, explain, judge_queue, named
 from mwsocial.checking.runs import judge_runs
 from mwsocial.desk.approval import Approved, NotApproved
 from mwsocial.desk.item import Item
@@ -82,7 +83,6 @@ def page(*standings: Standing, **more: object) -> Page:
             'approved', 'checking-until', ('wait', 'checking-until'),
         ),
         (standing(ago=25 * HOUR), 'missed', 'delivery-missed', ('missed', 'delivery-missed')),
-        (standing(bot={'note': 'too much'}), 'approved', 'checking-run-said', ('send', 'checking-action-send')),
         (
             standing(records={'mastodon': record('sending', timedelta(minutes=1))}),
             'sending', 'checking-state-sending', ('busy', 'checking-action-busy'),
@@ -165,6 +165,95 @@ def test_a_brake() -> None:
             == 'checking-stopped'
         )
     assert explain(standing(approval=None), STOPPED, NOW).reason.key == 'checking-state-proposed'
+
+
+def wrote(revid: int) -> Revision:
+    """The bot's newest revision that may have written on the item; the approval is revision 50."""
+    return Revision(revid, revid - 1, 'Bot', 9, NOW - HOUR)
+
+
+TOKEN = {'state': 'partly posted', 'note': 'mastodon cannot be used now: it&#39;s over.'}
+
+
+def test_what_a_run_has_learned_is_told_wherever_something_is_unsent() -> None:
+    """The check asks no network about an item: only the page knows that a token is wrong."""
+    half = standing(records={'facebook': record('posted')}, bot=TOKEN)
+    found = explain(half, None, NOW, wrote(51))
+    words = "mastodon cannot be used now: it's over."
+    said = Reason('checking-run-said', (words, '2026-11-25 13:00 UTC'))
+    assert (found.state, found.reason) == ('partly posted', said)
+    places = {place.channel: place.reason.key for place in found.places}
+    assert places == {'mastodon': 'checking-action-again', 'facebook': 'checking-done'}
+    assert 'At its last run the bot said: mastodon' in found.reason.text()
+    (finding,) = judge_queue(page(half, written={'a': wrote(51)})).findings
+    assert finding.reason == said
+    none = explain(standing(bot={**TOKEN, 'state': 'approved'}), None, NOW, wrote(51))
+    assert none.reason == said
+    words_of_others = standing(
+        records={'mastodon': record('posted')},
+        channels=('mastodon',),
+        changed=frozenset({'mastodon'}),
+        abilities={'mastodon': Abilities(edit=True)},
+        bot={**TOKEN, 'state': 'posted'},
+    )
+    other = explain(words_of_others, None, NOW, wrote(51))
+    assert (other.reason, other.places[0].reason.key) == (said, 'checking-action-again')
+    later = standing(content={'not-before': '2026-11-26 08:00'}, bot={**TOKEN, 'state': 'approved'})
+    assert explain(later, None, NOW, wrote(51)).reason.key == 'checking-until'
+    # Only a run knows the server's own limits: to the check, the item is fine.
+    long = explain(standing(bot={**TOKEN, 'state': 'invalid'}), None, NOW, wrote(51))
+    assert (long.state, long.reason) == ('approved', said)
+
+
+@pytest.mark.parametrize(
+    ('bot', 'written'),
+    [
+        (TOKEN, wrote(49)),  # approved anew since
+        (TOKEN, None),  # the bot never wrote on this item
+        ({'note': 'Carol changed it after it was approved.'}, wrote(51)),  # it was proposed then
+        ({'state': 'held', 'note': 'Bob holds it.'}, wrote(51)),  # lifted since
+        ({'state': 'partly posted'}, wrote(51)),
+    ],
+)
+def test_what_was_said_of_something_else_is_not_told(
+    bot: dict[str, str], written: Revision | None
+) -> None:
+    one = standing(records={'facebook': record('posted')}, bot=bot)
+    found = explain(one, None, NOW, written)
+    assert found.reason.key == 'checking-state-partly-posted'
+    assert found.places[0].reason.key == 'checking-action-send'
+
+
+@pytest.mark.parametrize('kind', ['posted', 'deleted'])
+def test_what_is_done_does_not_ask_for_an_approval(kind: str) -> None:
+    over = NotApproved(Reason('approval-void-taken-down', ('A', '1', 'B', '2', 'C')), 'stale')
+    one = standing(records={'mastodon': record(kind)}, channels=('mastodon',), approval=over)
+    assert explain(one, None, NOW).reason.key == f'checking-state-{kind}'
+
+
+def test_a_post_on_a_channel_that_is_switched_off() -> None:
+    one = standing(records={'mastodon': record('posted', rest='https://a/1')}, channels=())
+    found = explain(one, None, NOW)
+    assert (found.state, found.level) == ('posted', Level.FINE)
+    assert found.places[0].reason == Reason('checking-done-off', ('https://a/1', 'mastodon'))
+
+
+def test_an_item_whose_id_cannot_be_one_is_found_by_what_stands_there() -> None:
+    wrong = Item(0, {'text': 'x'}, faults=(Reason('validity-id', ('Bad_ID',)),), line=3)
+    other = standing('b', number=1)
+    bad = stand(Situation(wrong, problems=wrong.faults), RULES, NOW)
+    assert named('Bad_ID', [other, bad]) is bad
+    assert named('b', [other, bad]) is other
+    assert named('', [other, bad]) is None
+    assert named('nothing', [other, bad]) is None
+    found = explain(bad, None, NOW)
+    assert (found.state, found.reason.key) == ('invalid', 'validity-id')
+
+
+def test_of_two_with_one_id_the_one_that_holds_it_is_explained() -> None:
+    first, second = standing('a', newcomer=True), standing('a', number=1)
+    assert named('a', [first, second]) is second
+    assert named('a', [first]) is first
 
 
 # -- what needs a person -------------------------------------------------------------------------------

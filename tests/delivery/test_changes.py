@@ -12,6 +12,7 @@ import pytest
 from mwsocial.channels.base import CannotLook, Deleted, Posted, Refused, Seen, TryLater
 from mwsocial.delivery import newsdesk
 from mwsocial.delivery.newsdesk import NewsDesk
+from mwsocial.desk.plan import Pace
 from mwsocial.reason import Reason
 from tests.delivery.world import DOUBT, MINUTE, NOW, Desk
 
@@ -150,3 +151,50 @@ def test_a_change_that_is_not_due_yet_is_not_said_to_be_late() -> None:
     desk.clock += timedelta(hours=2)
     desk.run()
     assert desk.shown('a', 'one') == 'posted 2026-11-25T16:00:00Z 50 https://one.example/1'
+
+
+def test_the_pause_between_two_removals_says_what_still_stands() -> None:
+    """A server keeps one of three posts; the approver takes the line away, a run comes, and only then
+    is the line set anew.
+    """
+    desk = Desk('bluesky', 'mastodon', 'x')
+    desk.put('a', text='One.').takedown = 70
+    for name, account in desk.accounts.items():
+        desk.record('a', name, 'posted', rest=f'https://{name}.example/1')
+        account.made[f'https://{name}.example/1'] = 'One.'
+    desk.accounts['mastodon'].outcomes = [Refused(Reason('channels-refused', ('a server', 'no')))]
+    assert desk.run().person
+    assert desk.state('a') == ('partly posted', 'delivery-kept-up')
+    desk.entries['a'].takedown, desk.entries['a'].revid = None, 0
+    desk.lines.clear()
+    assert desk.run().person
+    assert desk.state('a') == ('partly posted', 'delivery-still-stands')
+    assert any(
+        'it still stands on mastodon: https://mastodon.example/1.' in one for one in desk.lines
+    )
+    desk.entries['a'].takedown = 72
+    assert not desk.run().person
+    assert desk.state('a')[0] == 'deleted'
+    desk.entries['a'].takedown = None
+    assert not desk.run().person
+    assert desk.state('a') == ('deleted', '')
+
+
+def test_who_is_needed_is_never_told_with_a_bare_state() -> None:
+    desk = Desk('one', 'two')
+    desk.put('a', text='One.')
+    desk.record('a', 'one', 'posted', rest='https://one.example/1')
+    desk.reader.paces['two'] = Pace(per_day=0)
+    assert desk.run().person
+    assert desk.state('a') == ('partly posted', '')
+    assert 'a needs a person: It is out on some channels only.' in desk.lines
+
+
+def test_a_channel_that_is_switched_off_makes_nobody_come() -> None:
+    desk = Desk('one', 'two')
+    desk.put('a', text='One.', channels='two')
+    desk.record('a', 'two', 'posted', rest='https://two.example/1')
+    assert not desk.run().person
+    del desk.accounts['two']
+    assert not desk.run().person
+    assert desk.state('a') == ('posted', '')

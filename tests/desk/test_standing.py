@@ -382,3 +382,94 @@ def test_words_that_changed_after_the_post(kind: Kind) -> None:
     assert stand(gone, RULES, NOW).note == said
     half = replace(gone, records={'x': posted['x']})
     assert (stand(half, RULES, NOW).state, stand(half, RULES, NOW).note) == ('partly posted', said)
+
+
+THREE_PLACES = {'channels': {'bluesky': None, 'mastodon': None, 'x': None}}
+VOID = NotApproved(
+    Reason('approval-void-taken-down', ('Alice', '50', 'Bob', '70', 'sysop')), 'stale'
+)
+
+
+def gone(address: str) -> Proven:
+    return record('deleted', revid=70, rest=f'{address} 10')
+
+
+@pytest.mark.parametrize('kind', ['posted', 'kept'])
+def test_taking_the_line_away_again_does_not_hide_what_still_stands(kind: str) -> None:
+    """Between removing delete-posts and setting it anew the item is not "deleted": a post is up."""
+    rest = {'posted': 'https://m/1', 'kept': '- 10 https://m/1 no'}[kind]
+    left = record(kind, revid={'posted': 10, 'kept': 70}[kind], rest=rest)
+    records = {'bluesky': gone('https://b/1'), 'mastodon': left, 'x': gone('https://x/1')}
+    for approval in (VOID, NOT_YET, None):
+        one = situation(records, approval=approval, abilities=CAN, **THREE_PLACES)  # type: ignore[arg-type]
+        standing = stand(one, RULES, NOW)
+        assert standing.state == 'partly posted'
+        assert standing.note == Reason(
+            'delivery-still-stands', ('bluesky, x', 'mastodon: https://m/1')
+        )
+    # Nor where the channel of what still stands was switched off, or something was never sent.
+    off = situation(records, approval=VOID, channels={'bluesky': None, 'x': None})
+    assert stand(off, RULES, NOW).state == 'partly posted'
+    failed = situation({**records, 'x': record('failed')}, approval=VOID, **THREE_PLACES)  # type: ignore[arg-type]
+    found = stand(failed, RULES, NOW).note
+    assert found and found.key == 'delivery-still-stands'
+
+
+def test_what_is_gone_everywhere_is_deleted_whether_its_channels_are_on_or_not() -> None:
+    records = {'mastodon': gone('https://m/1'), 'x': gone('https://x/1')}
+    for channels in ({'mastodon': None, 'x': None}, {'x': None}, {}):
+        one = situation(records, approval=VOID, channels=channels)
+        assert (stand(one, RULES, NOW).state, stand(one, RULES, NOW).note) == ('deleted', None)
+
+
+def test_a_removal_that_came_to_nothing_is_told_when_nobody_wants_it_any_more() -> None:
+    """It keeps asking for a person, so it must say what for."""
+    kept = {'mastodon': record('kept', revid=70, rest='- 10 https://m/1 no')}
+    one = situation(kept, approval=VOID, channels={'mastodon': None}, abilities=CAN)
+    standing = stand(one, RULES, NOW)
+    assert (standing.state, standing.note) == (
+        'posted',
+        Reason('delivery-kept-still', ('mastodon', 'no')),
+    )
+
+
+NONE_ON = Reason('validity-channels-off', ('–',))
+
+
+@pytest.mark.parametrize(
+    ('listed', 'kinds', 'state'),
+    [
+        ('', {'mastodon': 'posted'}, 'posted'),
+        ('', {'mastodon': 'posted', 'x': 'posted'}, 'posted'),
+        ('mastodon', {'mastodon': 'posted'}, 'posted'),
+        ('mastodon, x', {'mastodon': 'posted', 'x': 'posted'}, 'posted'),
+        ('mastodon, x', {'mastodon': 'posted'}, 'partly posted'),
+        ('', {'mastodon': 'posted', 'x': 'failed'}, 'partly posted'),
+        ('', {'mastodon': 'posted', 'x': 'released'}, 'partly posted'),
+        ('', {'mastodon': 'posted', 'mastodon-2': 'waiting'}, 'partly posted'),
+        ('', {'mastodon': 'posted', 'x': 'unconfirmed'}, 'unconfirmed'),
+        ('', {'mastodon': 'failed'}, 'invalid'),
+    ],
+)
+@pytest.mark.parametrize('verdict', [None, NOT_YET])
+def test_what_is_out_stays_posted_when_its_channels_are_switched_off(
+    listed: str, kinds: dict[str, str], state: str, verdict: NotApproved | None
+) -> None:
+    one = situation(
+        {name: record(kind, rest='- https://m/1') for name, kind in kinds.items()},
+        content={'channels': listed} if listed else {},
+        approval=verdict,
+        channels={},
+        problems=(NONE_ON,),
+    )
+    standing = stand(one, RULES, NOW)
+    assert standing.state == state
+    assert (standing.note is None) == (state == 'posted')
+
+
+def test_what_was_spoilt_after_the_post_is_not_taken_for_a_channel_switched_off() -> None:
+    """Without words an item goes nowhere, though its channels are on: somebody must look."""
+    spoilt = Reason('validity-nothing')
+    posted = {'mastodon': record('posted')}
+    one = situation(posted, channels={}, abilities=CAN, problems=(spoilt,))
+    assert (stand(one, RULES, NOW).state, stand(one, RULES, NOW).note) == ('partly posted', spoilt)

@@ -117,7 +117,21 @@ def test_from_in_order_to_a_person_is_needed(desk: Desk) -> None:
     reasons = {(one['area'], one['name']): one['reason']['key'] for one in found['findings']}
     assert reasons['channel', 'facebook'] == 'facebook-token-expired'
     assert found['exit'] == 1
+
+    # The check does not ask the network about an item; the run did, and wrote down what it heard.
+    desk.propose('waits', channels='facebook', text='words for later')
+    desk.approve('waits')
+    assert 'the next run takes it' in check(desk, '-explain:waits').text
+    desk.run()
+    item = of(check(desk, '-json', '-explain:waits'))['item']
+    assert (item['state'], item['reason']['key']) == ('approved', 'checking-run-said')
+    assert item['reason']['text'].startswith(
+        'At its last run the bot said: facebook cannot be used'
+    )
+    assert item['channels'][0]['reason']['key'] == 'checking-action-again'
     facebook.call('token', ended=0)
+    desk.propose('Bad_ID', channels='facebook', text='words')
+    assert 'cannot be an id' in check(desk, '-explain:Bad_ID').text
 
     run = check(desk, MWSOCIAL_FACEBOOK_URL='http://127.0.0.1:9')
     assert run.code == 1, 'the failed item is worse than a network that cannot be reached'
