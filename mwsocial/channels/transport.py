@@ -24,10 +24,17 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 from requests import exceptions as failures
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    MaxRetryError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
-#: Seconds: for a connection, between two pieces of an answer, and for a whole request.
+from mwsocial.deadline import DeadlineAdapter, ending_at
+
+#: Seconds: for a connection, between two pieces of an answer, and for a whole request with everything
+#: that it takes: connections, sending, headers, body, and trying again.
 CONNECT_TIME = 10.0
 READ_TIME = 30.0
 WHOLE_TIME = 50.0
@@ -148,48 +155,6 @@ def is_loopback(host: str) -> bool:
         return host == 'localhost'
 
 
-#: The request at hand.
-_at_hand: ContextVar[Exchange | None] = ContextVar('at_hand', default=None)
-
-
-def _connected() -> None:
-    """What comes next is the first byte of the request, if it may still be sent."""
-    exchange = _at_hand.get()
-    if exchange is None:
-        return
-    if exchange.changes and not _may_change.get(_always)():
-        raise TooLateError('A request that came too late was stopped.')
-    exchange.connected = True
-
-
-class _Connection(urllib3.connection.HTTPConnection):
-    def connect(self) -> None:
-        super().connect()
-        _connected()
-
-
-class _SecureConnection(urllib3.connection.HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        _connected()
-
-
-class _Pool(urllib3.HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(urllib3.HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-class _Adapter(HTTPAdapter):
-    """Asks again, between the connection and the first byte, whether a change may still be made."""
-
-    def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options)
-        self.poolmanager.pool_classes_by_scheme = {'http': _Pool, 'https': _SecurePool}
-
-
 class CarefulSession(requests.Session):
     """Requests go to one server only, follow no redirect, and end in bounded time.
 
@@ -210,7 +175,7 @@ class CarefulSession(requests.Session):
         super().__init__()
         self.trust_env = False
         for scheme in ('http://', 'https://'):
-            self.mount(scheme, _Adapter())
+            self.mount(scheme, DeadlineAdapter())
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.headers['Connection'] = 'close'
         self.last: Exchange | None = None
@@ -235,50 +200,51 @@ class CarefulSession(requests.Session):
         if exchange.changes and not _may_change.get(_always)():
             exchange.sent, exchange.problem = False, _TOO_LATE
             raise TooLateError('A request that came too late was stopped.')
-        options |= {'allow_redirects': False, 'stream': True, 'timeout': self._timeout()}
+        end = time.monotonic() + self._whole_time
+        timeout = min(CONNECT_TIME, self._whole_time), self._read_time
+        options |= {'allow_redirects': False, 'stream': True, 'timeout': timeout}
         tries = _READING_TRIES if method == 'GET' else 1
         for left in reversed(range(tries)):
             try:
-                return self._once(exchange, method, url, options)
+                return self._once(exchange, method, url, options, end)
             except failures.Timeout:
                 raise
             except (failures.ConnectionError, urllib3.exceptions.ProtocolError):
-                if not left:
+                if not left or time.monotonic() > end:
                     raise
             except urllib3.exceptions.HTTPError as error:
                 # A body that cannot be unpacked, say: requests has wrapped it only on the way in.
                 raise failures.ContentDecodingError(type(error).__name__) from error
         raise AssertionError('a request is tried at least once')
 
-    def _timeout(self) -> urllib3.Timeout:
-        connect = min(CONNECT_TIME, self._whole_time)
-        return urllib3.Timeout(connect=connect, read=self._read_time, total=self._whole_time)
-
     def _once(
-        self, exchange: Exchange, method: str, url: str, options: dict[str, Any]
+        self, exchange: Exchange, method: str, url: str, options: dict[str, Any], end: float
     ) -> requests.Response:
+        def connected() -> None:
+            # What comes next is the first byte of the request, if it may still be sent.
+            if exchange.changes and not _may_change.get(_always)():
+                raise TooLateError('A request that came too late was stopped.')
+            exchange.connected = True
+
         exchange.sent, exchange.problem, exchange.connected = True, '', False
         with _counting:
             _sent[self._origin] += 1
-        end = time.monotonic() + self._whole_time
         # A new connection for each request: an old one may be closed by the server just now, and
         # then it cannot be told whether the request was received. This drops the old ones.
         self.close()
-        token = _at_hand.set(exchange)
         try:
-            response = super().request(method, url, **options)
-            exchange.status = response.status_code
-            exchange.headers = response.headers
-            with response:
-                exchange.body = _whole(response, end, self._largest)
+            with ending_at(end, connected):
+                response = super().request(method, url, **options)
+                exchange.status = response.status_code
+                exchange.headers = response.headers
+                with response:
+                    exchange.body = _whole(response, end, self._largest)
         except Exception as error:
             # Two proofs: no answer was ever read without a connection, whatever the error looks like.
             exchange.sent = exchange.connected or not nothing_sent(error)
             late = isinstance(error, TooLateError)
             exchange.problem = _TOO_LATE if late else type(error).__name__
             raise
-        finally:
-            _at_hand.reset(token)
         # What requests itself fills in for an answer that is not streamed.
         response._content = exchange.body
         response._content_consumed = True  # type: ignore[attr-defined]
@@ -293,11 +259,16 @@ def _whole(response: requests.Response, end: float, largest: int) -> bytes:
     """The body, one arriving piece after the other, so that no drip can hold up a run."""
     pieces: list[bytes] = []
     size = 0
-    while piece := response.raw.read1(65536, decode_content=True):
-        size += len(piece)
-        if size > largest or time.monotonic() > end:
-            raise AnswerTooLongError('The answer is too long.')
-        pieces.append(piece)
+    try:
+        while piece := response.raw.read1(65536, decode_content=True):
+            size += len(piece)
+            if size > largest or time.monotonic() > end:
+                raise AnswerTooLongError('The answer is too long.')
+            pieces.append(piece)
+    except ReadTimeoutError:
+        if time.monotonic() > end:
+            raise AnswerTooLongError('The answer takes too long.') from None
+        raise
     return b''.join(pieces)
 
 

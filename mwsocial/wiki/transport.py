@@ -15,9 +15,11 @@ import requests
 import urllib3
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from mwsocial.deadline import DeadlineAdapter, ending_at
 from mwsocial.errors import ConfigurationError, TemporaryError
 
-#: Seconds to connect, seconds without a byte, and seconds for a whole answer.
+#: Seconds to connect, seconds without a byte, and seconds for a whole request with everything that it
+#: takes: connections, sending, redirects, headers, body.
 CONNECT = 6.0
 SILENCE = 30.0
 WHOLE = 60.0
@@ -50,6 +52,8 @@ class BoundedSession(requests.Session):
 
     def __init__(self) -> None:
         super().__init__()
+        for scheme in ('http://', 'https://'):
+            self.mount(scheme, DeadlineAdapter())
         self.count = 0
         self.limit = WHOLE
         self.pause = 1.0
@@ -57,6 +61,17 @@ class BoundedSession(requests.Session):
         self.left: int | None = None
         #: raise for busy and broken servers, too: Pywikibot would wait as long as they say
         self.strict = True
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Where a request that only reads leads on to; what stands beside that is not read."""
+        if resp.request.method not in ('GET', 'HEAD'):
+            return None
+        target = super().get_redirect_target(resp)
+        if target is not None:
+            # requests would read it, however long it is; closing costs a new connection at most.
+            resp._content = b''
+            resp.raw.close()
+        return target
 
     def request(self, method: Any, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         """Like ``requests.Session.request``, but raises NoAnswer for all that is not an answer.
@@ -78,9 +93,10 @@ class BoundedSession(requests.Session):
                 self.left -= 1
             self.count += 1
             try:
-                response = super().request(method, url, *args, **kwargs)
-                if not streamed:
-                    _read(response, deadline, host)
+                with ending_at(deadline):
+                    response = super().request(method, url, *args, **kwargs)
+                    if not streamed:
+                        _read(response, deadline, host)
             except requests.exceptions.SSLError as error:
                 # Only a certificate is looked at before anything is sent; all else breaks at any time.
                 raise NoAnswer(
@@ -99,6 +115,8 @@ class BoundedSession(requests.Session):
                 problem = f'{host} does not answer.'
             except (requests.exceptions.RequestException, ValueError) as error:
                 if not _refused(error):
+                    if time.monotonic() > deadline:
+                        raise NoAnswer(f'{host} took too long to answer.', sent=True) from None
                     raise NoAnswer(
                         f'The connection to {host} broke: {_cause(error)}', sent=True
                     ) from None
