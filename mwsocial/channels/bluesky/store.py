@@ -109,8 +109,8 @@ def _hashed(password: str, salt: bytes = b'') -> dict[str, str]:
 
 def _is_of(kept: dict[str, Any], password: str) -> bool:
     """Whether the session in a file was made with *password*."""
-    about = kept.get('password')
     try:
+        about: Any = kept['password']
         expected = _hashed(password, bytes.fromhex(about['salt']))['hash']
         return hmac.compare_digest(expected.encode(), about['hash'].encode())
     except (TypeError, KeyError, ValueError, AttributeError):
