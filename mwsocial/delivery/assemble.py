@@ -25,6 +25,7 @@ from mwsocial.onwiki.manifest import pages
 from mwsocial.reason import Reason
 from mwsocial.wiki.cache import cache_folder
 from mwsocial.wiki.config import DeskConfig
+from mwsocial.wiki.deletions import deleted_ones
 from mwsocial.wiki.read import PageState, page_states
 from mwsocial.wiki.site import OpenDesk, open_desk
 
@@ -59,11 +60,19 @@ def check_protection(desk: OpenDesk) -> None:
         batch = titles[start : start + desk.api.batch]
         answer = desk.api.query({'titles': batch, 'prop': 'info', 'inprop': 'protection'})
         states |= page_states(answer, batch)
-    troubles = unsafe_pages(wanted, states)
+    gone = [
+        page.title
+        for page in wanted
+        if page.irreplaceable and page.title in states and states[page.title].missing
+    ]
+    troubles = unsafe_pages(wanted, states, deleted_ones(desk.api, gone))
     if troubles:
         raise ConfigurationError(
-            'Nothing is posted while others than administrators can change what approvers are '
-            'shown:\n' + '\n'.join(f'- {trouble}.' for trouble in troubles)
+            'Nothing is posted while a page of the desk is missing, or others than administrators can '
+            'change what approvers are shown:\n'
+            + '\n'.join(f'- {trouble}.' for trouble in troubles)
+            + '\nWhat is to be done: setup_desk prints it, with the links with which an administrator '
+            'protects or restores them.'
         )
 
 
