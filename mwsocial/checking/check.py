@@ -12,7 +12,7 @@ from mwsocial.checking import report as reports
 from mwsocial.checking.approvers import ask_approvers
 from mwsocial.checking.channels import Asked, judge_channel
 from mwsocial.checking.findings import Finding, Level, worst
-from mwsocial.checking.items import Page, explain, judge_queue
+from mwsocial.checking.items import Page, explain, judge_queue, name_of
 from mwsocial.checking.report import Pacing, Report
 from mwsocial.checking.runs import judge_runs
 from mwsocial.delivery.assemble import (
@@ -45,7 +45,7 @@ def check_desk(options: argparse.Namespace) -> int:
             raise
         found = Report(host, failed=(str(error), error.exit_code))
     # No secret can have got into a report. Should one have, all the same, it goes no further.
-    hidden = secrets()
+    hidden = secrets().values()
     printed = [reports.as_json(found)] if options.json else reports.lines(found)
     for line in printed:
         say(censor(line, hidden))
@@ -97,7 +97,9 @@ def _explain(desk: OpenDesk, host: str, item_id: str) -> Report:
     _, not_live = open_channels(desk.config)
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
     reading = reader.read()
-    standing = reading.by_id.get(item_id)
+    # What is no item of that id (the id is wrong, or in use) stands there all the same, and says why.
+    named = (one for one in reading.standings if name_of(one) == item_id)
+    standing = reading.by_id.get(item_id) or next(named, None)
     if standing is None:
         reason = Reason('checking-no-item', (item_id, desk.config.pages.queue))
         return Report(host, (Finding('item', Level.PERSON, reason, item_id),))

@@ -83,7 +83,7 @@ def judge_queue(page: Page) -> QueueReport:
     for standing in page.standings:
         if needs_a_person(standing):
             reason = standing.note or _of_state(standing, page.now)
-            findings.append(Finding('item', Level.PERSON, reason, _name(standing)))
+            findings.append(Finding('item', Level.PERSON, reason, name_of(standing)))
     times = [
         proven.revision.timestamp
         for standing in page.standings
@@ -106,7 +106,7 @@ def explain(standing: Standing, stopped: Reason | None, now: datetime) -> Explan
     level = Level.PERSON if needs_a_person(standing) else Level.FINE
     times = [place.since for place in places if place.since]
     return Explanation(
-        _name(standing), standing.state, own, level, max(times, default=None), places
+        name_of(standing), standing.state, own, level, max(times, default=None), places
     )  # fmt: skip
 
 
@@ -152,5 +152,6 @@ def _of_state(standing: Standing, now: datetime) -> Reason:
     return Reason('checking-state-' + standing.state.replace(' ', '-'))
 
 
-def _name(standing: Standing) -> str:
+def name_of(standing: Standing) -> str:
+    """What an item is called: its id, or the line that it begins in where it has none."""
     return standing.item.id or f'line {standing.item.line}'
