@@ -11,6 +11,7 @@ import pytest
 from mwsocial.onwiki.manifest import pages
 from mwsocial.sandbox import Sandbox
 from mwsocial.sandbox import desk as sandbox_desk
+from mwsocial.sandbox.mediawiki import BOT
 from tests.real.desk import CONFIG, QUEUE, Run, Started
 
 pytestmark = pytest.mark.real
