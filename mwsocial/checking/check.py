@@ -12,7 +12,7 @@ from mwsocial.checking import report as reports
 from mwsocial.checking.approvers import ask_approvers
 from mwsocial.checking.channels import Asked, judge_channel
 from mwsocial.checking.findings import Finding, Level, worst
-from mwsocial.checking.items import Page, explain, judge_queue, name_of
+from mwsocial.checking.items import Page, explain, is_called, judge_queue
 from mwsocial.checking.report import Pacing, Report
 from mwsocial.checking.runs import judge_runs
 from mwsocial.delivery.assemble import (
@@ -98,7 +98,7 @@ def _explain(desk: OpenDesk, host: str, item_id: str) -> Report:
     reader = QueueReader(desk, validity_desk(desk.config), not_live)
     reading = reader.read()
     # What is no item of that id (the id is wrong, or in use) stands there all the same, and says why.
-    named = (one for one in reading.standings if name_of(one) == item_id)
+    named = (one for one in reading.standings if is_called(one, item_id))
     standing = reading.by_id.get(item_id) or next(named, None)
     if standing is None:
         reason = Reason('checking-no-item', (item_id, desk.config.pages.queue))

@@ -152,6 +152,14 @@ def _of_state(standing: Standing, now: datetime) -> Reason:
     return Reason('checking-state-' + standing.state.replace(' ', '-'))
 
 
+def is_called(standing: Standing, name: str) -> bool:
+    """Whether somebody may mean this item by *name*: its id, its line, or what stands there for an id and
+    cannot be one.
+    """
+    wrong = (one.args for one in standing.item.faults if one.key == 'validity-id')
+    return name_of(standing) == name or (name,) in wrong
+
+
 def name_of(standing: Standing) -> str:
     """What an item is called: its id, or the line that it begins in where it has none."""
     return standing.item.id or f'line {standing.item.line}'

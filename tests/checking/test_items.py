@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from mwsocial.checking.findings import Level
-from mwsocial.checking.items import Page, explain, judge_queue
+from mwsocial.checking.items import Page, explain, is_called, judge_queue
 from mwsocial.checking.report import Report, lines
 from mwsocial.checking.runs import judge_runs
 from mwsocial.desk.approval import Approved, NotApproved
@@ -270,6 +270,15 @@ def test_what_the_channel_itself_refutes_is_left_out(key: str, fine: set[str], t
     need = Need('mastodon', Reason(key, ('a.example', 'no')), step='mentions')
     found = judge_runs(Status(good=NOW, needs=(need,)), 'Social media/Status', NOW, fine=fine)
     assert len(found) == 1 + told
+
+
+def test_an_item_of_a_wrong_id_is_found_by_it() -> None:
+    one = standing('')
+    wrong = replace(one.situation.item, line=7, faults=(Reason('validity-id', ('Bad_ID',)),))
+    one = replace(one, situation=replace(one.situation, item=wrong))
+    assert all(is_called(one, name) for name in ('Bad_ID', 'line 7'))
+    assert not any(is_called(one, name) for name in ('', 'bad_id', 'line 8'))
+    assert is_called(standing('a'), 'a')
 
 
 def test_an_item_without_id_is_named_by_its_line() -> None:
