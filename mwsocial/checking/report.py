@@ -135,7 +135,8 @@ def as_json(report: Report) -> str:
     """The report for programs: one object on one line, plain ASCII.
 
     ``reason`` everywhere is ``{"key", "args", "text"}``: keys are stable, texts are not. Times are UTC as
-    ``2026-11-25T14:00:07Z``, or null.
+    ``2026-11-25T14:00:07Z``, or null. A finding that a run has told, and not the check itself, has its
+    ``step`` and ``since`` when.
     """
     value: dict[str, Any] = {
         'exit': report.exit_code,
