@@ -15,7 +15,7 @@ class DeskError(Exception):
 
 
 class ConfigurationError(DeskError):
-    """Configuration, credentials or protection are not as they must be: nothing is done."""
+    """Configuration, login to the wiki or protection are not as they must be: nothing is done."""
 
     exit_code = EXIT_CONFIGURATION
 

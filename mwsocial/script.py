@@ -6,9 +6,10 @@ import argparse
 import re
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from mwsocial.errors import EXIT_CONFIGURATION, EXIT_PERSON, DeskError
+from mwsocial.hiding import SHORTEST, hide
 
 GLOBAL_OPTIONS = """
 Global options of Pywikibot work too, among them:
@@ -20,9 +21,10 @@ Environment: MWSOCIAL_WIKI (the wiki's host, for example www.mediawiki.org), MWS
 the configuration page, default MediaWiki:Social-media.json), and for each channel its credentials, for
 example MWSOCIAL_MASTODON_URL and MWSOCIAL_MASTODON_TOKEN.
 
-Exit codes: 0 done (also when there was nothing to do), 1 something needs a person, 2 wrong configuration
-or credentials: nothing was done (of run_desk: by the step that it names), 75 temporary: try again
-later.
+Exit codes: 0 done (also when there was nothing to do), 1 something needs a person (a credential of a
+network that is missing or wrong, too: the others go on), 2 wrong configuration, login to the wiki or
+protection of its pages: nothing was done (of run_desk: by the step that it names), 75 temporary (the
+wiki or a network cannot be reached): try again later.
 """
 
 Body = Callable[[argparse.Namespace], int]
@@ -42,9 +44,9 @@ def run(
     doc: str,
     body: Body,
     add_options: Callable[[argparse.ArgumentParser], None] = lambda parser: None,
-    secrets: Callable[[], Sequence[str]] = lambda: (),
+    secrets: Callable[[], Mapping[str, str]] = dict,
 ) -> int:
-    """Run a script's *body* and return its exit code; nothing that *secrets* names is ever printed.
+    """Run a script's *body* and return its exit code; no value of *secrets* (by name) is ever printed.
 
     ``-help`` prints *doc* and needs neither a network nor a configuration. *body* gets the script's
     own options; ``simulate`` is among them.
@@ -61,24 +63,33 @@ def run(
         add_options(parser)
         options = parser.parse_args([re.sub(r'^(-[a-z]+):', r'\1=', word) for word in rest])
         options.simulate = site.simulating()
+        for sentence in no_real_ones(secrets()):
+            sys.stderr.write(sentence + '\n')
         return body(options)
     except DeskError as error:
-        sys.stderr.write(censor(str(error), secrets()) + '\n')
+        sys.stderr.write(censor(str(error), secrets().values()) + '\n')
         return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write('Stopped by hand; what was being sent is looked up by the next run.\n')
         return EXIT_PERSON
     except Exception:  # a fault of the software: say everything, but no secret
-        sys.stderr.write(censor(traceback.format_exc(), secrets()))
+        sys.stderr.write(censor(traceback.format_exc(), secrets().values()))
         sys.stderr.write(
             'This is a fault of mwsocial itself: please report it with the lines above.\n'
         )
         return EXIT_PERSON
 
 
-def censor(text: str, secrets: Sequence[str]) -> str:
+def censor(text: str, secrets: Collection[str]) -> str:
     """The text without any of the secrets."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, '(secret)')
-    return text
+    return hide(text, secrets, '(secret)')
+
+
+def no_real_ones(secrets: Mapping[str, str]) -> Iterator[str]:
+    """One sentence for each variable whose value is too short for a secret, and therefore not hidden."""
+    for name, value in secrets.items():
+        if len(value) < SHORTEST:
+            yield (
+                f'{name} looks like no real one (too short: fewer than {SHORTEST} characters). Set the '
+                'real one; this value is not hidden in what is printed.'
+            )

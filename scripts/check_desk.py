@@ -3,12 +3,13 @@
 
 Usage: python -m scripts.check_desk [options]
 
-Looks at the configuration, at the protection of the pages, at every channel (does its credential work,
-whose account is it, may it post, when does it end, what does the network take) and at the queue. It
-changes nothing, and never prints a secret. It ends with 1 while a person is needed: an item failed, went
-out in part only or is not confirmed; a credential is missing, wrong, or ends within two weeks; a source
-or a step of the runs is broken; the last run in which everything worked is more than two hours old (as
-the bot has written down on the status page).
+Looks at the configuration (are its approvers users of the wiki?), at the protection of the pages, at
+every channel (does its credential work, whose account is it, may it post, when does it end, what does
+the network take) and at the queue. It changes nothing, and never prints a secret. It ends with 1 while
+a person is needed: an item failed, went out in part only or is not confirmed; a credential of a network
+is missing, wrong, or ends within two weeks; an approver is not there; a source or a step of the runs is
+broken; the last run in which everything worked is more than two hours old (as the bot has written down
+on the status page).
 
 Options:
   -explain:ID     say why one item is not out, channel by channel; asks no network

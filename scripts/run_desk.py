@@ -15,8 +15,8 @@ Options:
   -poll:SECONDS   how often -watch looks at the queue (one small request). Default: a quarter of the quiet
                   time, between half a second and 30 seconds; 30 where Wikimedia’s stream wakes it up
 
-Ends with 2 where a step could not be done for a wrong configuration, credential or protection; the other
-steps are run all the same.
+Ends with 2 where a step could not be done for a wrong configuration, login to the wiki or protection; the
+other steps are run all the same.
 Only one copy runs beside the same user-config.py; a second one ends at once, with 75.
 """
 
@@ -29,10 +29,23 @@ from mwsocial.delivery.assemble import secrets
 from mwsocial.running.assemble import run_desk
 
 
+def seconds(word: str) -> float:
+    """A number of seconds above 0; raises ArgumentTypeError for anything else."""
+    try:
+        found = float(word)
+    except ValueError:
+        found = 0.0
+    if not 0 < found <= 86_400:
+        raise argparse.ArgumentTypeError(
+            f'“{word}” is no time between two looks: write seconds above 0, such as -poll:10'
+        )
+    return found
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The script's own options."""
     parser.add_argument('-watch', action='store_true')
-    parser.add_argument('-poll', type=float, default=0.0)
+    parser.add_argument('-poll', type=seconds, default=0.0)
 
 
 def main(*args: str) -> int:

@@ -12,6 +12,7 @@ from dateutil.parser import isoparse
 
 from mwsocial.channels.base import Posted, Refused, TryLater, Unknown
 from mwsocial.channels.transport import Exchange
+from mwsocial.hiding import hide
 from mwsocial.reason import Reason
 
 _LONGEST_WORDS = 300
@@ -37,9 +38,7 @@ def words_of(exchange: Exchange, secrets: Sequence[str] = ()) -> str:
 
 def plain(words: str, secrets: Sequence[str] = ()) -> str:
     """Foreign *words* on one line, at most 300 signs, without *secrets* and invisible signs."""
-    for secret in secrets:
-        if secret:
-            words = words.replace(secret, '…')
+    words = hide(words, secrets, '…')
     shown = (' ' if unicodedata.category(sign)[0] in 'CZ' else sign for sign in words)
     words = ' '.join(''.join(shown).split())
     return words if len(words) <= _LONGEST_WORDS else words[: _LONGEST_WORDS - 1] + '…'

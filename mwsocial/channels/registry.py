@@ -102,13 +102,13 @@ def same_account(found: str, expected: str) -> bool:
     return not expected or found.lstrip('@').casefold() == expected.strip().lstrip('@').casefold()
 
 
-def secret_values(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """All values in *environ* that must never be printed, of live channels or not."""
-    return tuple(
-        value.strip()
+def secret_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """What of *environ* must never be printed, by name, of live channels or not."""
+    return {
+        name: value.strip()
         for name, value in environ.items()
         if name.startswith(_PREFIX) and name.endswith(_SECRET_ENDINGS) and value.strip()
-    )
+    }
 
 
 def _channel(

@@ -62,6 +62,16 @@ def judge_channel(asked: Asked, now: datetime) -> list[Finding]:
         findings.append(Finding('channel', Level.TEMPORARY, asked.limits.reason, asked.name))
     if findings:
         return findings
+    return [
+        *_fine(asked, account),
+        *([] if asked.expected else [found(Level.FINE, 'checking-no-account')]),
+    ]
+
+
+def _fine(asked: Asked, account: Account) -> list[Finding]:
+    def found(level: Level, key: str, *args: str) -> Finding:
+        return Finding('channel', level, Reason(key, args), asked.name)
+
     if account.expires is not None:
         return [found(Level.FINE, 'checking-fine-until', account.name, day(account.expires))]
     if account.may_post is None:

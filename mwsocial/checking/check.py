@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from mwsocial.channels.base import Account, Channel
 from mwsocial.channels.registry import ChannelSettings, same_account
 from mwsocial.checking import report as reports
+from mwsocial.checking.approvers import ask_approvers
 from mwsocial.checking.channels import Asked, judge_channel
-from mwsocial.checking.findings import Finding, Level
+from mwsocial.checking.findings import Finding, Level, worst
 from mwsocial.checking.items import Page, explain, judge_queue, named
 from mwsocial.checking.report import Pacing, Report
 from mwsocial.checking.runs import judge_runs
@@ -47,7 +48,7 @@ def check_desk(options: argparse.Namespace) -> int:
             raise
         found = Report(host, failed=(str(error), error.exit_code))
     # No secret can have got into a report. Should one have, all the same, it goes no further.
-    hidden = secrets()
+    hidden = secrets().values()
     printed = [reports.as_json(found)] if options.json else reports.lines(found)
     for line in printed:
         say(censor(line, hidden))
@@ -58,6 +59,10 @@ def _check(desk: OpenDesk, host: str) -> Report:
     config = desk.config
     findings = [
         Finding('wiki', Level.FINE, Reason('checking-wiki', (config.bot,))),
+        *(
+            Finding('approvers', Level.PERSON, reason)
+            for reason in ask_approvers(desk.api, config, desk.config_title)
+        ),
         _protection(desk),
     ]
     live, not_live = open_channels(config)
@@ -65,8 +70,12 @@ def _check(desk: OpenDesk, host: str) -> Report:
         ask_channel(name, settings, live.get(name), not_live.get(name))
         for name, settings in config.enabled_channels.items()
     ]
+    fine = set()
     for one in asked:
-        findings += judge_channel(one, datetime.now(UTC))
+        judged = judge_channel(one, datetime.now(UTC))
+        findings += judged
+        if worst(judged) is Level.FINE:
+            fine.add(one.name)
     queue = None
     try:
         reader = QueueReader(desk, validity_desk(config), not_live)
@@ -77,7 +86,7 @@ def _check(desk: OpenDesk, host: str) -> Report:
         findings += queue.findings
         title = config.pages.status
         said = last_said(desk.api, config, snapshot(desk.api, [title]).pages[title])
-        findings += judge_runs(said.status, title, reading.now)
+        findings += judge_runs(said.status, title, reading.now, fine)
     except DeskError as error:
         words = Reason('checking-queue-unread', (str(error),))
         findings.append(Finding('queue', Level(error.exit_code), words))

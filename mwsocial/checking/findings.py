@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from mwsocial.errors import EXIT_CONFIGURATION, EXIT_DONE, EXIT_PERSON, EXIT_TEMPORARY
@@ -28,14 +29,17 @@ class Level(Enum):
 class Finding:
     """One sentence about one thing.
 
-    ``area``: ``wiki``, ``protection``, ``channel``, ``queue``, ``runs``, ``source``, ``step`` or
-    ``item``; ``name`` is the channel's, source's, step's or item's, '' elsewhere.
+    ``area``: ``wiki``, ``approvers``, ``protection``, ``channel``, ``queue``, ``runs``, ``source``,
+    ``step`` or ``item``; ``name`` is the channel's, source's, step's or item's, '' elsewhere. What a run
+    has said, and not the check itself: ``step`` of the run, and ``since`` when (UTC).
     """
 
     area: str
     level: Level
     reason: Reason
     name: str = ''
+    step: str = ''
+    since: datetime | None = None
 
 
 def worst(findings: Iterable[Finding]) -> Level:

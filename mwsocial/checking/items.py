@@ -88,7 +88,7 @@ def judge_queue(page: Page) -> QueueReport:
         if needs_a_person(standing):
             said = _run_said(standing, page.written.get(standing.item.id))
             reason = standing.note or said or _of_state(standing, page.now)
-            findings.append(Finding('item', Level.PERSON, reason, _name(standing)))
+            findings.append(Finding('item', Level.PERSON, reason, name_of(standing)))
     times = [
         proven.revision.timestamp
         for standing in page.standings
@@ -102,11 +102,10 @@ def named(item_id: str, standings: Sequence[Standing]) -> Standing | None:
     """The item that people call *item_id*: of several the one that has the id by right, and else one
     that shows it though it can be none; None where there is none.
     """
-    own = [one for one in standings if item_id and one.item.id == item_id]
-    shown = Reason('validity-id', (item_id,))
-    wrong = (one for one in standings if shown in one.item.faults)
+    called = [one for one in standings if is_called(one, item_id)]
+    own = [one for one in called if item_id and one.item.id == item_id]
     by_right = (one for one in own if not one.situation.newcomer)
-    return next(iter([*by_right, *own, *wrong]), None)
+    return next(iter([*by_right, *own, *called]), None)
 
 
 def explain(
@@ -128,7 +127,7 @@ def explain(
     level = Level.PERSON if needs_a_person(standing) else Level.FINE
     times = [place.since for place in places if place.since]
     return Explanation(
-        _name(standing), standing.state, own, level, max(times, default=None), places
+        name_of(standing), standing.state, own, level, max(times, default=None), places
     )  # fmt: skip
 
 
@@ -203,5 +202,14 @@ def _of_state(standing: Standing, now: datetime) -> Reason:
     return Reason('checking-state-' + standing.state.replace(' ', '-'))
 
 
-def _name(standing: Standing) -> str:
+def is_called(standing: Standing, name: str) -> bool:
+    """Whether somebody may mean this item by *name*: its id, its line, or what stands there for an id and
+    cannot be one.
+    """
+    wrong = (one.args for one in standing.item.faults if one.key == 'validity-id')
+    return name_of(standing) == name or (name,) in wrong
+
+
+def name_of(standing: Standing) -> str:
+    """What an item is called: its id, or the line that it begins in where it has none."""
     return standing.item.id or f'line {standing.item.line}'

@@ -64,7 +64,7 @@ def lines(report: Report) -> Iterator[str]:
     rows = [
         (finding.name or finding.area, line)
         for finding in report.findings
-        for line in finding.reason.text().splitlines()
+        for line in _sentence(finding).splitlines()
     ]
     if report.explained:
         rows += _explained(report.explained)
@@ -85,7 +85,17 @@ def lines(report: Report) -> Iterator[str]:
     if report.failed:
         yield from (printable(line) for line in report.failed[0].splitlines())
     if not report.explained:
-        yield Reason(_SUMS[report.level]).text()
+        stopped = any(one.reason.key == 'checking-stopped' for one in report.findings)
+        fine = report.level is Level.FINE
+        yield Reason('checking-fine-stopped' if fine and stopped else _SUMS[report.level]).text()
+
+
+def _sentence(finding: Finding) -> str:
+    """What a run has said is told with its time: it may not be so any more."""
+    if not finding.step or not finding.since:
+        return finding.reason.text()
+    args = (finding.step, moment(finding.since), finding.reason.text())
+    return Reason('checking-step-said', args).text()
 
 
 def _taken(asked: Asked, pacing: Pacing | None) -> Iterator[str]:
@@ -125,7 +135,8 @@ def as_json(report: Report) -> str:
     """The report for programs: one object on one line, plain ASCII.
 
     ``reason`` everywhere is ``{"key", "args", "text"}``: keys are stable, texts are not. Times are UTC as
-    ``2026-11-25T14:00:07Z``, or null.
+    ``2026-11-25T14:00:07Z``, or null. A finding that a run has told, and not the check itself, has its
+    ``step`` and ``since`` when.
     """
     value: dict[str, Any] = {
         'exit': report.exit_code,
@@ -135,6 +146,7 @@ def as_json(report: Report) -> str:
             {
                 'area': finding.area, 'name': finding.name, 'level': finding.level.word,
                 'reason': _reason(finding.reason),
+                **({'step': finding.step, 'since': _time(finding.since)} if finding.step else {}),
             }
             for finding in report.findings
         ],

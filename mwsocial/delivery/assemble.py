@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from mwsocial.channels import counting
 from mwsocial.channels.abilities import abilities
 from mwsocial.channels.addresses import takes
 from mwsocial.channels.base import Channel
-from mwsocial.channels.registry import live_channels, secret_values
+from mwsocial.channels.registry import live_channels, secret_variables
 from mwsocial.delivery.images import Gallery
 from mwsocial.delivery.newsdesk import NewsDesk
 from mwsocial.delivery.passing import Pass
@@ -25,6 +25,7 @@ from mwsocial.onwiki.manifest import pages
 from mwsocial.reason import Reason
 from mwsocial.wiki.cache import cache_folder
 from mwsocial.wiki.config import DeskConfig
+from mwsocial.wiki.deletions import deleted_ones
 from mwsocial.wiki.read import PageState, page_states
 from mwsocial.wiki.site import OpenDesk, open_desk
 
@@ -35,15 +36,15 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-def secrets(environ: Mapping[str, str] = os.environ) -> Sequence[str]:
-    """Every value of the environment that must never be printed."""
+def secrets(environ: Mapping[str, str] = os.environ) -> Mapping[str, str]:
+    """Every value of the environment that must never be printed, by the name of its variable."""
     words = ('TOKEN', 'SECRET', 'PASSWORD')
-    own = [
-        value
+    own = {
+        name: value
         for name, value in environ.items()
-        if name.startswith('PWB_') and any(word in name for word in words)
-    ]
-    return (*secret_values(environ), *filter(None, own))
+        if name.startswith('PWB_') and value and any(word in name for word in words)
+    }
+    return secret_variables(environ) | own
 
 
 def check_protection(desk: OpenDesk) -> None:
@@ -59,11 +60,18 @@ def check_protection(desk: OpenDesk) -> None:
         batch = titles[start : start + desk.api.batch]
         answer = desk.api.query({'titles': batch, 'prop': 'info', 'inprop': 'protection'})
         states |= page_states(answer, batch)
-    troubles = unsafe_pages(wanted, states)
+    gone = [
+        page.title
+        for page in wanted
+        if page.irreplaceable and page.title in states and states[page.title].missing
+    ]
+    troubles = unsafe_pages(wanted, states, deleted_ones(desk.api, gone))
     if troubles:
         raise ConfigurationError(
-            'Nothing is posted while others than administrators can change what approvers are '
-            'shown:\n' + '\n'.join(f'- {trouble}.' for trouble in troubles)
+            'Nothing is posted while a page of the desk is missing, or others than administrators can '
+            'change what approvers are shown (setup_desk prints the links with which an administrator '
+            'makes, protects or restores them):\n'
+            + '\n'.join(f'- {trouble}.' for trouble in troubles)
         )
 
 

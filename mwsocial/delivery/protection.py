@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from mwsocial.onwiki.manifest import OnwikiPage
 from mwsocial.wiki.read import PageState
@@ -12,11 +12,14 @@ from mwsocial.wiki.read import PageState
 _NS_MEDIAWIKI = 8
 
 
-def unsafe_pages(pages: Iterable[OnwikiPage], states: Mapping[str, PageState]) -> list[str]:
+def unsafe_pages(
+    pages: Iterable[OnwikiPage], states: Mapping[str, PageState], deleted: Collection[str] = ()
+) -> list[str]:
     """One sentence for each page that more people can change than may.
 
-    *states*: the pages as they are, by title. A page that is not there shows nothing; whoever could
-    make it could show anything, so a missing template or module counts as unsafe.
+    *states*: the pages as they are, by title; *deleted*: which of those that are not there were deleted
+    (asked for the irreplaceable ones only). A page that is not there shows nothing; whoever could make it
+    could show anything, so a missing template or module counts as unsafe.
     """
     troubles = []
     for page in pages:
@@ -25,6 +28,13 @@ def unsafe_pages(pages: Iterable[OnwikiPage], states: Mapping[str, PageState]) -
         state = states.get(page.title)
         if page.extension and state and state.model != page.model:
             # Without its extension the page is of another kind, and counts for nothing, whoever made it.
+            continue
+        if page.title in deleted:
+            troubles.append(
+                f'[[{page.title}]] was deleted (its log says by whom, and why): have an '
+                'administrator restore it. Its history holds the approvals and records; do not make '
+                'a new one'
+            )
             continue
         if state is None or state.missing:
             troubles.append(f'[[{page.title}]] does not exist: run setup_desk')

@@ -41,10 +41,10 @@ class Standing:
 class Action:
     """One thing to do with one page.
 
-    ``verb``: ``create`` or ``upgrade`` (write ``text``), ``compare`` (a person decides: ``diff`` leads
-    from what stands there to ours), ``overwrite`` (a person has decided for ours: ``diff`` too),
-    ``protect`` (as ``page.protection`` says). ``mine``: whether the
-    account may do it itself; otherwise ``who`` can.
+    ``verb``: ``create`` or ``upgrade`` (write ``text``), ``restore`` (it was deleted, and must not be
+    made anew), ``compare`` (a person decides: ``diff`` leads from what stands there to ours),
+    ``overwrite`` (a person has decided for ours: ``diff`` too), ``protect`` (as ``page.protection``
+    says). ``mine``: whether the account may do it itself; otherwise ``who`` can.
     """
 
     verb: str
@@ -65,18 +65,22 @@ def plan(
     existing: Mapping[str, Standing],
     rights: Iterable[str],
     overwrite: Collection[str] = (),
+    deleted: Collection[str] = (),
 ) -> tuple[Action, ...]:
     """What is to be done, in order; nothing if all is well.
 
     *existing*: the pages of the manifest that exist, by title. *rights*: the account's user rights, as
     ``action=query&meta=userinfo&uiprop=rights`` lists them; *overwrite*: titles of pages that people
-    changed and that are to be ours again. A page that must be protected is written
-    first and protected afterwards.
+    changed and that are to be ours again; *deleted*: of irreplaceable pages that were deleted: they
+    are not made anew. A page that must be protected is written first and protected afterwards.
     """
     has = frozenset(rights)
     actions = []
     for page in manifest:
         standing = existing.get(page.title)
+        if standing is None and page.title in deleted:
+            actions.append(Action('restore', page, False, Writer.ADMIN))
+            continue
         writing = _writing(page, standing, has)
         if writing and writing.verb == 'compare' and page.title in overwrite:
             writing = _overwriting(writing, existing[page.title], has)
@@ -174,6 +178,13 @@ def _lines(action: Action, index: str) -> list[str]:
         levels = ', '.join(f'{name}: {level}' for name, level in page.protection.items())
         why = ' (nothing is posted before)' if page.checked else ''
         return [f'* protect {page.title} ({levels}){why}', f'  {link(index, page, "protect")}']
+    if action.verb == 'restore':
+        query = {'title': 'Special:Undelete', 'target': page.title.replace(' ', '_')}
+        return [
+            f'* restore {page.title}, which was deleted: its history holds the approvals and records; '
+            'do not make a new one (nothing is posted before)',
+            f'  {index}?{urlencode(query, safe="/:", quote_via=quote)}',
+        ]
     where = f'with what  setup_desk "-print:{page.title}"  prints'
     words = {
         'create': f'* create {page.title} {where}',

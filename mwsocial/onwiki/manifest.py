@@ -82,6 +82,11 @@ class OnwikiPage:
             action: level for action, level in (('edit', self.edit), ('move', self.move)) if level
         }
 
+    @property
+    def irreplaceable(self) -> bool:
+        """Whether its history holds what nothing else does: who approved what, and what was sent."""
+        return self.kind is Kind.THEIRS and self.checked and self.model == 'wikitext'
+
     def stamped(self) -> str:
         """The text with the stamp of this version, as the installer writes it."""
         if self.kind is Kind.THEIRS:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Collection
 
+from mwsocial.checking.approvers import ask_approvers
 from mwsocial.errors import EXIT_DONE, EXIT_PERSON, ConfigurationError
 from mwsocial.onwiki import install, introduction
 from mwsocial.onwiki.manifest import OnwikiPage, pages
+from mwsocial.reason import Reason
 from mwsocial.wiki.config import DeskConfig, parse_config
+from mwsocial.wiki.deletions import deleted_ones
 from mwsocial.wiki.read import PageState, snapshot
 from mwsocial.wiki.save import Saved, save
 from mwsocial.wiki.site import OpenWiki, check_bot, check_config_page, open_wiki
@@ -42,16 +45,28 @@ def _pages(config: DeskConfig, title: str, extensions: Collection[str]) -> tuple
 
 
 def _configuration_fault(wiki: OpenWiki) -> str:
-    """Why no run could begin with the configuration as it stands; '' where it is not there yet."""
+    """What is wrong with the configuration as it stands: why no run could begin, or whom it names that is
+    not there; '' where nothing is, or it is not there yet.
+    """
     page = wiki.config_page
     if page.missing:
         return ''
     try:
         check_config_page(page, wiki.account)
-        check_bot(parse_config(page.text, page.title), page.title, wiki.account)
+        config = parse_config(page.text, page.title)
+        check_bot(config, page.title, wiki.account)
     except ConfigurationError as error:
         return str(error)
-    return ''
+    return '\n'.join(f'- {one.text()}' for one in ask_approvers(wiki.api, config, page.title))
+
+
+def _any_account(wiki: OpenWiki) -> list[str]:
+    """The enabled channels that take whatever credential they are given."""
+    try:
+        config = parse_config(wiki.config_page.text, wiki.config_page.title)
+    except ConfigurationError:
+        return []
+    return [name for name, one in config.enabled_channels.items() if not one.account.strip()]
 
 
 def standing(state: PageState) -> install.Standing:
@@ -111,7 +126,9 @@ def setup_desk(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     unknown = set(options.overwrite) - {page.title for page in wanted}
     if unknown:
         raise ConfigurationError(f'The desk has no page “{sorted(unknown)[0]}” to overwrite.')
-    actions = install.plan(wanted, there, wiki.rights, options.overwrite)
+    gone = [page.title for page in wanted if page.irreplaceable and page.title not in there]
+    deleted = deleted_ones(wiki.api, gone)
+    actions = install.plan(wanted, there, wiki.rights, options.overwrite, deleted)
     person = False
     for action in actions:
         if action.verb == 'overwrite' and action.mine:
@@ -142,6 +159,8 @@ def setup_desk(options: argparse.Namespace, say: Callable[[str], None]) -> int:
     more = install.hints(there, wanted, definition) if 'Gadgets' in extensions else ''
     if more and not options.simulate:
         say(f'\nIf you like:\n{more}')
+    for name in _any_account(wiki):
+        say(f'\n"channels" → "{name}": {Reason("checking-no-account").text()}')
     wrong = _configuration_fault(wiki)
     if wrong:
         person = True

@@ -67,9 +67,9 @@ def run_step(cycle: Cycle, step: Step) -> Done:
     try:
         outcome = step.run(cycle)
     except DeskError as error:
-        outcome = Failure(censor(str(error), secrets()), error.exit_code)
+        outcome = Failure(censor(str(error), secrets().values()), error.exit_code)
     except Exception as error:  # a fault of the software harms no other step
-        for line in censor(traceback.format_exc(), secrets()).splitlines():
+        for line in censor(traceback.format_exc(), secrets().values()).splitlines():
             tell(line)
         words = f'This is a fault of mwsocial itself ({type(error).__name__}); its log says more.'
         outcome = Failure(words, EXIT_PERSON)

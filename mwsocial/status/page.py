@@ -16,11 +16,12 @@ from typing import Any
 from mwsocial.desk.times import read_shown, show_time
 from mwsocial.reason import Reason
 from mwsocial.status.values import Health, Need, Next, Spent, State, Status
-from mwsocial.wiki.escape import safe_value
+from mwsocial.wiki.escape import safe_sentence, safe_value
 
 #: A run that is older shows that the job does not run. The page says so by itself.
 LATE = timedelta(hours=2)
 
+_FAILED = 'status-step-failed'
 _OPEN = '<!-- mwsocial:status '
 _DATA = re.compile(rf'{_OPEN}(\{{[^\n]*\}}) -->\s*\Z')
 
@@ -66,10 +67,10 @@ def _needs(status: Status) -> Iterator[str]:
     for one in status.needs:
         name = safe_value(one.name)
         shown = f'[[:{one.link}|{name}]]' if one.link else f"'''{name}'''"
-        yield f'* {shown}: {one.reason.said(safe_value)} {_since(one.since)}'.rstrip()
+        yield f'* {shown}: {_said(one.reason)} {_since(one.since)}'.rstrip()
     for health in status.health:
         if health.state is State.PERSON:
-            words = health.reason.said(safe_value) if health.reason else ''
+            words = _said(health.reason) if health.reason else ''
             yield f"* '''{safe_value(health.name)}''': {words} {_since(health.since)}".rstrip()
 
 
@@ -92,7 +93,7 @@ def _table(rows: list[Health]) -> str:
     heads = (_say(f'status-head-{name}') for name in ('name', 'state'))
     lines.append('! ' + ' !! '.join(heads))
     for one in rows:
-        words = one.reason.said(safe_value) if one.reason else ''
+        words = _said(one.reason) if one.reason else ''
         said = _say(f'status-state-{one.state.value}')
         state = f"'''{said}'''" if one.state is State.PERSON else words or said
         lines += ['|-', f'| {safe_value(one.name)} || {state} {_since(one.since)}'.rstrip()]
@@ -103,6 +104,11 @@ def _costs(status: Status) -> Iterator[str]:
     for one in status.spent:
         args = (safe_value(one.channel), f'{one.amount:.2f}', f'{one.cap:.2f}')
         yield f'* {_say("status-spent", *args)}'
+
+
+def _said(reason: Reason) -> str:
+    """The sentence; what ended a step is one of ours as a whole, with links."""
+    return reason.said(safe_sentence if reason.key == _FAILED else safe_value)
 
 
 def _say(key: str, *args: str, comment: bool = False) -> str:

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from mwsocial.errors import ConfigurationError, TemporaryError
+
+#: What a bot logs in with (user-config.py.sample).
+OAUTH = ('PWB_CONSUMER_TOKEN', 'PWB_CONSUMER_SECRET', 'PWB_ACCESS_TOKEN', 'PWB_ACCESS_SECRET')
+_WAY_IN = (
+    f'Set the four variables of OAuth ({", ".join(OAUTH)}) in the environment, or name a password_file '
+    'in user-config.py and write the bot password there (see user-config.py.sample).'
+)
+
+
+def where_to_look(environ: Mapping[str, str]) -> str:
+    """Which variables or which file hold the login that did not work; never what is in them."""
+    account = 'PWB_USERNAME (the bot’s account) and '
+    if any(name in environ for name in OAUTH):
+        return f'Check {account}{", ".join(OAUTH)}: all four of the same consumer, of that account.'
+    return (
+        f'Check {account}the password_file that user-config.py names (a bot password of that account, '
+        'made on Special:BotPasswords).'
+    )
 
 
 def pause_questions() -> None:
@@ -36,8 +55,7 @@ def log_in(site: Any, *, anew: bool = False) -> None:
             site.login(cookie_only=True)
         if not site.logged_in():
             raise ConfigurationError(
-                f'OAuth does not log in as “{site.username()}”. Check the four PWB_ tokens and '
-                'PWB_USERNAME.'
+                f'OAuth does not log in as “{site.username()}”. {where_to_look(dict.fromkeys(OAUTH, ""))}'
             )
         return
     if site.logged_in() and not anew:
@@ -70,7 +88,8 @@ def _manager(site: Any) -> Any:
         manager = ClientLoginManager(site=site, user=site.username())
     except FileNotFoundError:
         raise ConfigurationError(
-            'The file that password_file names in user-config.py does not exist (or is a link).'
+            'There is no login: no variables of OAuth, and the file that password_file names in '
+            f'user-config.py does not exist (or is a link). {_WAY_IN}'
         ) from None
     except ValueError:
         # Its words may quote the line with the password.
@@ -79,8 +98,5 @@ def _manager(site: Any) -> Any:
             "('Name of the bot', BotPassword('desk', 'the password')), in quotation marks."
         ) from None
     if not manager.password:
-        raise ConfigurationError(
-            f'There is no credential for “{site.username()}”: set the PWB_ variables for OAuth, or '
-            'name a password_file in user-config.py that has this account.'
-        )
+        raise ConfigurationError(f'There is no login for “{site.username()}”. {_WAY_IN}')
     return manager

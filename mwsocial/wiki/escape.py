@@ -13,6 +13,8 @@ from mwsocial.normal import nfc
 LONGEST = 300
 #: So many characters of a stranger's post are shown.
 EXCERPT = 200
+#: And so many of a sentence of ours that may list pages.
+_SENTENCE = 2000
 
 #: What has, or may begin, an effect in wikitext. The underscores are those of ``__TOC__``.
 _ACTIVE = re.compile(r"[&<>\[\]{}|'~_\uff3f=]|(?<=\w):(?=\S)|^[*#:;\-]|(?<=ISBN|PMID) |(?<=RFC) ")
@@ -43,6 +45,21 @@ def safe_value(words: str) -> str:
     For the arguments of a sentence: ``reason.text(escape=safe_value)``. ``read_value`` is the way back.
     """
     return _ACTIVE.sub(lambda found: _entity(found.group()), shortened(words, LONGEST))
+
+
+def safe_sentence(words: str) -> str:
+    """A sentence of ours with foreign *words* in it, as ``safe_value`` gives them, only longer, and with
+    links that work: to pages, not to files or categories, and under their own names.
+    """
+    pieces = _LINK.split(shortened(words, _SENTENCE))
+    for place, piece in enumerate(pieces):
+        link = place % 2 == 1 and '|' not in piece
+        pieces[place] = (
+            f'[[:{piece[2:-2].lstrip(":")}]]'
+            if link
+            else _ACTIVE.sub(lambda found: _entity(found.group()), piece)
+        )
+    return ''.join(pieces)
 
 
 def shortened(words: str, longest: int) -> str:

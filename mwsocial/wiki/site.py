@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from mwsocial.errors import ConfigurationError, DeskError, TemporaryError
 from mwsocial.reason import speak
-from mwsocial.wiki.account import log_in, pause_questions
+from mwsocial.wiki.account import log_in, pause_questions, where_to_look
 from mwsocial.wiki.api import Answer, Api
 from mwsocial.wiki.config import DeskConfig, parse_config
 from mwsocial.wiki.part import page_title
@@ -341,7 +341,9 @@ def _as_trouble(error: Exception) -> DeskError:
             return TemporaryError(
                 'The wiki forgot the session between two steps of the login. Try again later.'
             )
-        return ConfigurationError(f'The login to the wiki does not work: {words}')
+        return ConfigurationError(
+            f'The login to the wiki does not work: {words} {where_to_look(os.environ)}'
+        )
     if isinstance(error, exceptions.ServerError):
         return TemporaryError(f'The wiki cannot be reached now: {words} Try again later.')
     if isinstance(error, exceptions.SiteDefinitionError | exceptions.FatalServerError):

@@ -113,12 +113,18 @@ def test_wrong_account(world: World) -> None:
 def test_session_is_kept(world: World, tmp_path: Path) -> None:
     cache = tmp_path / 'session'
     assert isinstance(make(world, cache=cache).account(), Account)
-    # A new login would not work with this password.
-    again = make(world, cache=cache, password='abcd-efgh-ijkl-mnop')
+    kept = cache.read_text()
+    again = make(world, cache=cache)
     assert isinstance(again.post(Post('With the session that was kept', 'kept')), Posted)
+    assert cache.read_text() == kept, 'no new login'
+    # Another password is another login, and the session of the right one is left alone.
+    wrong = make(world, cache=cache, password='abcd-efgh-ijkl-mnop').account()
+    assert isinstance(wrong, Refused)
+    assert cache.read_text() == kept
     much_later = datetime.now(UTC) + timedelta(hours=3)
-    refreshed = make(world, cache=cache, password='abcd-efgh-ijkl-mnop', now=lambda: much_later)
+    refreshed = make(world, cache=cache, now=lambda: much_later)
     assert isinstance(refreshed.account(), Account)
+    assert cache.read_text() != kept
 
 
 @pytest.mark.parametrize('number', range(len(SHORT)))

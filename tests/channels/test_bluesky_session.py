@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import stat
@@ -62,7 +63,7 @@ def test_one_login_for_many_requests_and_runs(server: Stand, cache: Path) -> Non
     channel.mentions('')
     assert logins(server) == (1, 0)
     for number in range(3):
-        again = make(StandIn(server), cache=cache, password=PASSWORD)
+        again = make(StandIn(server), cache=cache)
         assert isinstance(again.post(Post('words', str(number))), Posted)
     assert logins(server) == (1, 0)
 
@@ -124,6 +125,43 @@ def test_a_session_of_another_server_or_account_is_not_used(server: Stand, cache
     assert reader.account() == Account(
         READER, f'https://bsky.app/profile/{world.did(READER)}', may_post=True
     )
+
+
+def test_another_password_is_tried_at_once(server: Stand, cache: Path) -> None:
+    """A new password with a typo must not hide behind the session that the old one has made: the old one
+    is revoked next, and the desk would fall silent.
+    """
+    world = StandIn(server)
+    assert isinstance(make(world, cache=cache).account(), Account)
+    found = make(world, cache=cache, password=PASSWORD).account()
+    assert isinstance(found, Refused)
+    assert found.reason.key == 'bluesky-password-refused'
+    assert logins(server) == (2, 0)
+    assert isinstance(make(world, cache=cache).account(), Account)
+    assert logins(server) == (2, 0), 'the session of the right one was kept'
+
+
+def test_the_password_cannot_be_read_from_the_file(server: Stand, cache: Path) -> None:
+    """Nor can two files be compared: each has a salt of its own."""
+    world = StandIn(server)
+    kept = []
+    for _ in range(2):
+        make(world, cache=cache).account()
+        text = cache.read_text()
+        kept.append(json.loads(text)['password'])
+        assert world.password() not in text
+        assert hashlib.sha256(world.password().encode()).hexdigest() not in text
+        cache.unlink()
+    assert kept[0] != kept[1]
+
+
+def test_a_refused_login_is_not_tried_again_by_the_same_run(server: Stand) -> None:
+    """A server takes 300 logins a day for an account, refused ones included."""
+    channel = make(StandIn(server), password=PASSWORD)
+    for found in (channel.account(), channel.post(A_POST), channel.mentions('')):
+        assert isinstance(found, Refused)
+        assert found.reason.key == 'bluesky-password-refused'
+    assert logins(server) == (1, 0)
 
 
 def test_a_file_that_cannot_be_written_does_no_harm(server: Stand, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from mwsocial.channels.registry import live_channels, secret_values, wrong_account
+from mwsocial.channels.registry import live_channels, secret_variables, wrong_account
 from tests.channels.conftest import make
 from tests.channels.mastodon_stub import TOKEN, Stub
 
@@ -91,4 +91,4 @@ def test_secrets() -> None:
         'MWSOCIAL_X_CONSUMER_KEY': 'three', 'MWSOCIAL_BLUESKY_APP_PASSWORD': 'four',
         'MWSOCIAL_MASTODON_URL': 'https://a.example', 'MWSOCIAL_OTHER_TOKEN': ' ',
     }  # fmt: skip
-    assert sorted(secret_values(environ)) == ['four', 'one', 'three', 'two']
+    assert sorted(secret_variables(environ).values()) == ['four', 'one', 'three', 'two']

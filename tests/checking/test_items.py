@@ -9,7 +9,8 @@ import pytest
 
 from mwsocial.channels.base import Abilities
 from mwsocial.checking.findings import Level
-from mwsocial.checking.items import Page, explain, judge_queue, named
+from mwsocial.checking.items import Page, explain, is_called, judge_queue, named
+from mwsocial.checking.report import Report, lines
 from mwsocial.checking.runs import judge_runs
 from mwsocial.desk.approval import Approved, NotApproved
 from mwsocial.desk.item import Item
@@ -326,6 +327,47 @@ def test_what_only_the_runs_know() -> None:
         ('source', Level.PERSON, 'name'), ('step', Level.PERSON, 'name'),
         ('step', Level.PERSON, 'by archive'),
     ]  # fmt: skip
+
+
+def test_what_a_run_has_said_is_told_as_what_a_run_has_said() -> None:
+    """With its time: the check itself may see that all is well by now."""
+    why = Reason('channels-refused', ('a.example', 'no'))
+    need = Need('mastodon', why, since=NOW - HOUR, step='mentions')
+    later = Need('x', why, step='mentions')
+    status = Status(ran=NOW, good=NOW, needs=(need, later))
+    _, first, second = judge_runs(status, 'Social media/Status', NOW, fine={'mastodon'})
+    assert (first.reason, first.step, first.since) == (why, 'mentions', NOW - HOUR)
+    assert second.since == NOW, 'what has no time of its own is as old as the page'
+    shown = next(lines(Report('h', (first,))))
+    assert shown.startswith(
+        'mastodon  The step “mentions” of the runs has said since 2026-11-25 13:00 UTC: '
+    )
+    assert why.text() in shown
+
+
+@pytest.mark.parametrize(
+    ('key', 'fine', 'told'),
+    [
+        ('channels-token-refused', {'mastodon'}, 0), ('bluesky-password-refused', {'mastodon'}, 0),
+        ('channels-token-refused', {'x'}, 1), ('channels-token-refused', set(), 1),
+        # Whose token it is says nothing of what else it may do.
+        ('channels-refused', {'mastodon'}, 1),
+    ],
+)  # fmt: skip
+def test_what_the_channel_itself_refutes_is_left_out(key: str, fine: set[str], told: int) -> None:
+    """The token was mended since: the run that refused the old one has nothing more to say of it."""
+    need = Need('mastodon', Reason(key, ('a.example', 'no')), step='mentions')
+    found = judge_runs(Status(good=NOW, needs=(need,)), 'Social media/Status', NOW, fine=fine)
+    assert len(found) == 1 + told
+
+
+def test_an_item_of_a_wrong_id_is_found_by_it() -> None:
+    one = standing('')
+    wrong = replace(one.situation.item, line=7, faults=(Reason('validity-id', ('Bad_ID',)),))
+    one = replace(one, situation=replace(one.situation, item=wrong))
+    assert all(is_called(one, name) for name in ('Bad_ID', 'line 7'))
+    assert not any(is_called(one, name) for name in ('', 'bad_id', 'line 8'))
+    assert is_called(standing('a'), 'a')
 
 
 def test_an_item_without_id_is_named_by_its_line() -> None:

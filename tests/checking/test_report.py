@@ -169,6 +169,21 @@ def test_an_error_that_ends_it() -> None:
     )
 
 
+@pytest.mark.parametrize('level', [Level.FINE, Level.PERSON])
+def test_a_desk_that_is_stopped_is_not_simply_in_order(level: Level) -> None:
+    """It may have been forgotten."""
+    stopped = Finding('queue', Level.FINE, Reason('checking-stopped', ('paused',)))
+    *_, last = lines(Report('h', (stopped, Finding('item', level, WHY, 'a'))))
+    assert last.startswith('In order, but the desk is stopped') is (level is Level.FINE)
+
+
+def test_a_channel_of_no_account_takes_any_credential() -> None:
+    one = Asked('mastodon', 'mastodon', '', account=Account(ME, may_post=True), limits=Limits(500))
+    first, second = judge_channel(one, NOW)
+    assert (first.reason.key, second.reason.key) == ('checking-fine', 'checking-no-account')
+    assert worst((first, second)) is Level.FINE
+
+
 def test_nothing_at_all() -> None:
     assert list(lines(Report('h', queue=QueueReport()))) == [
         'queue  The queue is empty.', 'Everything is in order.',

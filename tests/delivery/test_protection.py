@@ -57,6 +57,17 @@ def test_a_missing_style_sheet_counts_where_the_wiki_would_use_one(
     assert len(unsafe_pages(WANTED, found)) == troubles
 
 
+def test_a_deleted_queue_is_to_be_restored_and_not_made_anew() -> None:
+    """A new page over it would have no approvals and no records."""
+    found = states()
+    title = 'Social media/Queue'
+    found[title] = PageState(title, missing=True)
+    (trouble,) = unsafe_pages(WANTED, found)
+    assert 'run setup_desk' in trouble
+    (trouble,) = unsafe_pages(WANTED, found, deleted={title})
+    assert 'was deleted' in trouble and 'restore it' in trouble and 'setup_desk' not in trouble
+
+
 def test_a_page_of_another_kind_in_its_place_stops_nothing() -> None:
     """Where the extension is not, anybody may make that page: the desk must not stand still for it."""
     found = states()

@@ -51,6 +51,21 @@ def test_on_an_empty_wiki_an_editor_leaves_the_configuration_and_protections_to_
     assert 'For an editor' not in words
 
 
+def test_a_deleted_queue_is_restored_by_an_administrator() -> None:
+    """Not made anew, whatever the account may do: its history holds the approvals and records."""
+    queue = 'Social media/Queue'
+    assert [page.title for page in pages() if page.irreplaceable] == [
+        queue,
+        'Social media/Mentions',
+    ]
+    actions = [one for one in plan(pages(), {}, ADMIN, deleted=[queue]) if one.page.title == queue]
+    (action,) = actions
+    assert (action.verb, action.mine, action.who) == ('restore', False, Writer.ADMIN)
+    words = report(actions, 'https://wiki.test/index.php')
+    assert 'restore Social media/Queue, which was deleted' in words
+    assert 'index.php?title=Special:Undelete&target=Social_media/Queue' in words
+
+
 def test_a_page_is_protected_after_it_was_written() -> None:
     assert [action.verb for action in plan([GUARDED], {}, ADMIN)] == ['create', 'protect']
 

@@ -72,6 +72,14 @@ def test_from_in_order_to_a_person_is_needed(desk: Desk) -> None:
     assert channel['limits']['length'] == 63206
     assert found['queue']['states'] == {}
 
+    stopped = desk.text()
+    desk.person('Carol').edit('Social media/Queue', f'{stopped}\n{{{{Social media stop}}}}', 'stop')
+    run = check(desk)
+    assert (run.code, run.out.splitlines()[-1][:33]) == (0, 'In order, but the desk is stopped'), (
+        run
+    )
+    desk.person('Carol').edit('Social media/Queue', stopped, 'go on')
+
     desk.propose(
         'release',
         channels='facebook',
@@ -111,6 +119,14 @@ def test_from_in_order_to_a_person_is_needed(desk: Desk) -> None:
     assert run.out.splitlines()[-1] == 'A person is needed.'
     assert 'failed' in check(desk, '-explain:refused').text
     assert check(desk, '-explain:nothing').code == 1
+    desk.propose('Bad_ID', text='words')
+    run = check(desk, '-explain:Bad_ID')
+    assert re.search(r'line \d+ +invalid: .*Bad_ID', run.text), run
+    desk.configure(approvers={'groups': ['sysopp'], 'users': ['Alice', 'Alise']})
+    run = check(desk)
+    assert run.code == 1, run
+    assert 'this wiki has no group “sysopp”' in run.text, run
+    assert 'there is no user “Alise”; whoever registers that name could approve' in run.text, run
 
     facebook.call('token', ended=463)
     found = of(check(desk, '-json'))

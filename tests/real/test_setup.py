@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from mwsocial.onwiki.manifest import pages
 from mwsocial.sandbox import Sandbox
 from mwsocial.sandbox import desk as sandbox_desk
+from mwsocial.sandbox.mediawiki import BOT
 from tests.real.desk import CONFIG, QUEUE, Run, Started
 
 pytestmark = pytest.mark.real
@@ -90,6 +92,24 @@ def test_from_nothing_to_all_in_place(
         assert run.code == 1, run
         assert '"bot": ' in run.text, run
         assert 'an administrator has something to fill in or correct' in run.text
+
+        named = {'groups': ['sysopp'], 'users': ['Alice', 'Alise']}
+        config = {'bot': BOT, 'approvers': named}
+        config['channels'] = {'mastodon': {}}
+        admin.edit(CONFIG, json.dumps(config))
+        admin.delete(QUEUE, 'by mistake')
+        run = setup(sandbox)
+        assert run.code == 1, run
+        assert 'this wiki has no group “sysopp”' in run.text, run
+        assert 'there is no user “Alise”' in run.text and '“Alice”' not in run.text, run
+        assert '"channels" → "mastodon"' in run.text, run
+        assert f'* restore {QUEUE}, which was deleted' in run.text, run
+        assert not admin.text(QUEUE), 'no new page over the history'
+        check = Started(['scripts.post_queue'], os.environ | sandbox.environment)()
+        assert check.code == 2 and f'[[{QUEUE}]] was deleted' in check.text, check
+        admin.undelete(QUEUE)
+        run = setup(sandbox)
+        assert 'was deleted' not in run.text, run
 
 
 def test_help_and_wrong_options() -> None:

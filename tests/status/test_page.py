@@ -54,6 +54,18 @@ def test_what_it_says() -> None:
     assert 'no run yet' in render(Status(), PAGES)
 
 
+def test_what_ended_a_step_names_its_pages_with_links() -> None:
+    """All of them: an administrator reads here what to protect. No link of it shows a file or sorts the page."""
+    pages = [f'[[Module:Social media/{number}]] is not protected' for number in range(9)]
+    foreign = '[[File:A.png]] [[Category:B]] [[C|d]] {{e}} <b>'
+    reason = Reason('status-step-failed', ('. '.join([*pages, foreign]),))
+    text = render(Status(health=(Health('step', 'post', State.PERSON, reason),)), PAGES)
+    text = text.partition('<!-- mwsocial:status {')[0]
+    assert text.count('[[:Module:Social media/8]] is not protected') == 1
+    assert '[[:File:A.png]] [[:Category:B]]' in text
+    assert not any(one in text for one in ('[[C', '{{e', '<b>', '[[File', '[[Category'))
+
+
 @pytest.mark.parametrize(
     'text', ['', 'words', '<!-- mwsocial:status {} -->', '<!-- mwsocial:status {"ran":1} -->',
              '<!-- mwsocial:status [] -->', render(FULL, PAGES).replace('delivery\\u002dpaused', 'gone'),

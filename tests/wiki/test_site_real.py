@@ -79,14 +79,15 @@ def test_a_wrong_password(tmp_path: Path, ready: Sandbox, gate: Gate) -> None:
     done = run(tmp_path, gate)
     assert done.returncode == 2, done.stdout + done.stderr
     assert 'login' in done.stdout.lower()
+    assert 'PWB_USERNAME' in done.stdout and 'password_file' in done.stdout, 'where to look'
     assert 'wrong-secret' not in done.stdout + done.stderr
     assert requests(gate) <= 4
 
 
 @pytest.mark.parametrize(('line', 'needle'), [
-    ("('Another bot', BotPassword('desk', 'hunter2'))\n", 'no credential'),
+    ("('Another bot', BotPassword('desk', 'hunter2'))\n", 'no login'),
     ("('MediaWiki News bot', BotPassword('desk', 'hunter2)\n", 'cannot be read'),
-    ('', 'no credential'),
+    ('', 'no login'),
     (None, 'does not exist'),
 ])  # fmt: skip
 def test_a_password_file_that_does_not_help(
@@ -101,6 +102,7 @@ def test_a_password_file_that_does_not_help(
     done = run(tmp_path, gate)
     assert done.returncode == 2, done.stdout + done.stderr
     assert needle in done.stdout
+    assert 'PWB_ACCESS_SECRET' in done.stdout or needle == 'cannot be read', 'the other way in'
     assert 'hunter2' not in done.stdout + done.stderr
 
 

@@ -80,7 +80,7 @@ class BlueskyChannel:
         self.name = name
         self._expected = account.strip()
         self._now = now
-        store = Store(cache, origin, identifier)
+        store = Store(cache, origin, identifier, app_password)
         self._xrpc = Xrpc(origin, identifier, app_password, store, read_time, now)
         self._repository = Repository(self._xrpc, now)
         self._own = OwnPosts(self._xrpc, self._repository, now)

@@ -1,8 +1,9 @@
 """Requests to one server (PDS) in the name of one account: the only place that holds the credential.
 
 A session is made with the app password, kept, and refreshed; a new one is made only when the old one is
-not taken any more (Bluesky allows 300 a day for an account). Requests go to the server that the operator
-has configured, and to no other, whatever that server says about where the account lives.
+not taken any more (Bluesky allows 300 a day for an account, refused ones included), and a refused one is
+not tried again. Requests go to the server that the operator has configured, and to no other, whatever
+that server says about where the account lives.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Xrpc:
         self._http.headers['User-Agent'] = _USER_AGENT
         self._session: Session | None = None
         self._loaded = False
+        self._not_let_in: Refused | None = None
         self._me: Me | None = None
 
     def __repr__(self) -> str:
@@ -169,6 +171,15 @@ class Xrpc:
         return self.not_done(exchange)
 
     def _log_in(self) -> Session | Refused | TryLater:
+        """A new session; what was refused once is refused for good."""
+        if self._not_let_in is not None:
+            return self._not_let_in
+        found = self._try_to_log_in()
+        if isinstance(found, Refused):
+            self._not_let_in = found
+        return found
+
+    def _try_to_log_in(self) -> Session | Refused | TryLater:
         exchange = self._once(
             'POST', 'com.atproto.server.createSession', '',
             json={'identifier': self._identifier, 'password': self._password},

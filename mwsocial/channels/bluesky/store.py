@@ -1,18 +1,22 @@
 """A session as it is kept between two runs: in a private file, or in memory only.
 
-The file is a cache: whoever wipes it costs the next run one more login, and nothing else.
+The file is a cache: whoever wipes it costs the next run one more login, and nothing else. It says with
+which password the session was made (a salted hash, never the password): a session of the old one would
+hide that the new one is wrong, until somebody revokes the old one.
 """
 
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 import os
 import re
 import secrets
 import stat
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +25,8 @@ from mwsocial.channels.bluesky.records import sane_did, sane_handle
 
 _TOKEN = re.compile(r'[A-Za-z0-9._~+/-]{1,4096}=*', re.A)
 _LARGEST_FILE = 64 * 1024
+#: An app password is made by the server, with 80 random bits; this takes 20 ms once in a run.
+_ROUNDS = 50_000
 
 
 @dataclass(frozen=True)
@@ -38,15 +44,18 @@ class Session:
 
 @dataclass(frozen=True)
 class Store:
-    """Where the session of one *identifier* at one server (*origin*) is kept; *path* None: nowhere."""
+    """Where the session of one *identifier* at one server (*origin*) that *password* has made is kept;
+    *path* None: nowhere.
+    """
 
     path: Path | None
     origin: str
     identifier: str
+    password: str = field(repr=False)
 
     def load(self) -> Session | None:
-        """The session that is kept; None where there is none of this account, or the file is not
-        private, or holds anything else.
+        """The session that is kept; None where there is none of this account and password, or the file is
+        not private, or holds anything else.
         """
         if self.path is None:
             return None
@@ -63,7 +72,9 @@ class Store:
             return None
         if not isinstance(kept, dict) or kept.get('origin') != self.origin:
             return None
-        return session_of(kept) if kept.get('identifier') == self.identifier else None
+        if kept.get('identifier') != self.identifier or not _is_of(kept, self.password):
+            return None
+        return session_of(kept)
 
     def save(self, session: Session | None) -> None:
         """Keep *session*, as a whole or not at all; None forgets it. What cannot be written is not."""
@@ -76,8 +87,8 @@ class Store:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             draft = self.path.with_name(f'.{self.path.name}.{os.getpid()}.{secrets.token_hex(4)}')
             kept = {
-                'origin': self.origin, 'identifier': self.identifier, 'did': session.did,
-                'handle': session.handle, 'accessJwt': session.access,
+                'origin': self.origin, 'identifier': self.identifier, 'password': _hashed(self.password),
+                'did': session.did, 'handle': session.handle, 'accessJwt': session.access,
                 'refreshJwt': session.refresh,
             }  # fmt: skip
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -87,6 +98,23 @@ class Store:
                 draft.replace(self.path)
             except OSError:
                 draft.unlink(missing_ok=True)
+
+
+def _hashed(password: str, salt: bytes = b'') -> dict[str, str]:
+    """What tells *password* from another one and does not give it away; *salt*: a new one by default."""
+    salt = salt or secrets.token_bytes(16)
+    made = hashlib.pbkdf2_hmac('sha256', password.encode(), salt, _ROUNDS)
+    return {'salt': salt.hex(), 'hash': made.hex()}
+
+
+def _is_of(kept: dict[str, Any], password: str) -> bool:
+    """Whether the session in a file was made with *password*."""
+    try:
+        about: Any = kept['password']
+        expected = _hashed(password, bytes.fromhex(about['salt']))['hash']
+        return hmac.compare_digest(expected.encode(), about['hash'].encode())
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return False
 
 
 def session_of(answer: object) -> Session | None:
