@@ -17,6 +17,7 @@ from mwsocial.desk.approval import NotApproved
 from mwsocial.desk.places import channel_of, part_of
 from mwsocial.desk.plan import DEEDS
 from mwsocial.desk.standing import Standing, Target, due_time
+from mwsocial.desk.times import parse_time
 from mwsocial.reason import Reason
 from mwsocial.wiki.escape import read_value
 
@@ -95,7 +96,7 @@ def judge_queue(page: Page) -> QueueReport:
 
 def explain(standing: Standing, stopped: Reason | None, now: datetime) -> Explanation:
     """Why this item is not out, or that it is, at *now* (UTC, the wiki's clock)."""
-    own = standing.note or _of_state(standing, now)
+    own = _over(standing, now) or standing.note or _of_state(standing, now)
     places = tuple(_place(name, standing, own, now) for name in standing.targets)
     if stopped and any(place.action in DEEDS for place in places):
         brake = Reason('checking-stopped', (stopped.text(),))
@@ -132,6 +133,14 @@ def _of_target(target: Target, address: str, own: Reason) -> Reason:
     if target.action == 'done':
         return Reason('checking-done', (address,))
     return Reason(f'checking-action-{target.action}')
+
+
+def _over(standing: Standing, now: datetime) -> Reason | None:
+    """That an approval would come too late, whoever gives it."""
+    last = standing.item.content.get('not-after')
+    if standing.state != 'proposed' or not last or now <= parse_time(last):
+        return None
+    return Reason('checking-over', (moment(parse_time(last)),))
 
 
 def _of_state(standing: Standing, now: datetime) -> Reason:
