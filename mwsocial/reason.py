@@ -17,12 +17,14 @@ from importlib import resources
 class Reason:
     """Why something is not done, as a stable key (``area-name``) with its arguments.
 
-    ``where`` names the parameter it is about, where the sentence does not: it goes before it.
+    ``where`` names the parameter it is about, where the sentence does not: it goes before it. ``more``
+    is what is to be said in the same breath, each as a sentence behind it.
     """
 
     key: str
     args: tuple[str, ...] = ()
     where: str = ''
+    more: tuple[Reason, ...] = ()
 
     def text(self, language: str = 'en', escape: Callable[[str], str] = str) -> str:
         """The sentence in *language* (English where a translation is missing).
@@ -35,7 +37,8 @@ class Reason:
             words = words.replace(f'${number}', f'\0{number}\0')
         for number, arg in enumerate(self.args, 1):
             words = words.replace(f'\0{number}\0', escape(arg))
-        return f'{escape(self.where)}: {words}' if self.where else words
+        words = f'{escape(self.where)}: {words}' if self.where else words
+        return ' '.join([words, *(one.text(language, escape) for one in self.more)])
 
     def said(self, escape: Callable[[str], str] = str) -> str:
         """The sentence in the language of the desk, for what is written on its wiki; *escape* as in

@@ -17,6 +17,7 @@ from mwsocial.desk.approval import NotApproved
 from mwsocial.desk.places import channel_of, part_of
 from mwsocial.desk.plan import DEEDS
 from mwsocial.desk.standing import NEWS, Standing, Target, due_time
+from mwsocial.desk.times import parse_time
 from mwsocial.reason import Reason
 from mwsocial.wiki.escape import read_value
 from mwsocial.wiki.revision import Revision
@@ -116,7 +117,7 @@ def explain(
     *written*: the newest revision of the bot that may have written on it.
     """
     said = _run_said(standing, written)
-    own = standing.note or said or _of_state(standing, now)
+    own = _over(standing, now) or standing.note or said or _of_state(standing, now)
     places = tuple(_place(name, standing, own, now) for name in standing.targets)
     if stopped and any(place.action in DEEDS for place in places):
         brake = Reason('checking-stopped', (stopped.text(),))
@@ -184,6 +185,14 @@ def _run_said(standing: Standing, written: Revision | None) -> Reason | None:
         return None
     args = (read_value(bot['note']), moment(written.timestamp))
     return Reason('checking-run-said', args)
+
+
+def _over(standing: Standing, now: datetime) -> Reason | None:
+    """That an approval would come too late, whoever gives it."""
+    last = standing.item.content.get('not-after')
+    if standing.state != 'proposed' or not last or now <= parse_time(last):
+        return None
+    return Reason('checking-over', (moment(parse_time(last)),))
 
 
 def _of_state(standing: Standing, now: datetime) -> Reason:

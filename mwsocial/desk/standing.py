@@ -17,6 +17,7 @@ from mwsocial.desk.places import channel_of, in_order, part_of, place
 from mwsocial.desk.records import CLAIMS, Proven
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.times import parse_time, read_shown, show_time
+from mwsocial.desk.validity import foremost
 from mwsocial.reason import Reason
 from mwsocial.wiki.escape import read_value
 
@@ -172,7 +173,7 @@ def why_blocked(situation: Situation) -> tuple[str, Reason | None] | None:
     if situation.takedown is not None:
         return 'deleted', Reason('delivery-taken-down', (str(situation.takedown),))
     if situation.problems:
-        return 'invalid', situation.problems[0]
+        return 'invalid', foremost(situation.problems)
     if item.editors.get('hold'):
         return 'held', None
     approval = situation.approval

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
@@ -27,6 +27,7 @@ SPLIT = '----'
 MOST_PARTS = 25
 
 _BLANK = ' \t\n'
+_TOO_LONG = frozenset({'validity-too-long', 'validity-part-too-long'})
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,29 @@ def problems(item: Item, desk: Desk, files: Files | None = None) -> tuple[Reason
     rules = (_kinds, _channels, _pointer, _addresses, _texts, _lengths, _images, _times, _language)
     found = [reason for rule in rules for reason in rule(item, desk)]
     return tuple(dict.fromkeys([*found, *_files(item, files or {})]))
+
+
+def foremost(found: Sequence[Reason]) -> Reason:
+    """The one to tell of *found* (not empty): the first.
+
+    Of texts that are too long it is one for each channel: nobody who has shortened a text for the first
+    one is to be told of the next.
+    """
+    first = found[0]
+    if first.key not in _TOO_LONG:
+        return first
+    # Of a thread the first part that is too long will do.
+    each: dict[tuple[str, str], Reason] = {}
+    for one in found:
+        if one.key in _TOO_LONG:
+            each.setdefault((one.args[0], one.where), one)
+    _, *more = each.values()
+    before = first.where
+    for number, one in enumerate(more):
+        # The name goes before what is said of it once.
+        more[number] = replace(one, where='') if one.where == before else one
+        before = one.where
+    return replace(first, more=tuple(more))
 
 
 def remarks(item: Item, desk: Desk) -> tuple[Reason, ...]:

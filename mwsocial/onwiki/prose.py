@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_TAGS = re.compile(r'<languages ?/>\n?|</?translate>\n?')
+# The end of a line goes with a tag that has the line for itself; behind words it ends those.
+_TAGS = re.compile(r'<languages ?/>\n+|^</?translate>(?:\n|\Z)|</?translate>', re.MULTILINE)
 _DATA = re.compile(r'(<templatedata>\s*)(\{.*?\n\})(\s*</templatedata>)', re.DOTALL)
 
 

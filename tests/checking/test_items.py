@@ -77,6 +77,21 @@ def page(*standings: Standing, **more: object) -> Page:
             standing(approval=NotApproved(Reason('delivery-void'), 'stale')),
             'proposed', 'delivery-void', ('wait', 'delivery-void'),
         ),
+        (
+            standing(approval=None, content={'not-after': '2026-11-25 13:59'}),
+            'proposed', 'checking-over', ('wait', 'checking-over'),
+        ),
+        (
+            standing(
+                approval=NotApproved(Reason('delivery-void'), 'stale'),
+                content={'not-after': '2026-11-25 13:59'},
+            ),
+            'proposed', 'checking-over', ('wait', 'checking-over'),
+        ),
+        (
+            standing(approval=None, content={'not-after': '2026-11-25 14:00'}),
+            'proposed', 'checking-state-proposed', ('wait', 'checking-state-proposed'),
+        ),
         (standing(editors={'hold': 'draft'}), 'held', 'checking-held', ('wait', 'checking-held')),
         (standing(declined=7), 'declined', 'delivery-declined', ('wait', 'delivery-declined')),
         (

@@ -18,6 +18,7 @@ from mwsocial.desk.validity import (
     Desk,
     channels_of,
     duplicate_ids,
+    foremost,
     image_title,
     parts,
     problems,
@@ -220,6 +221,36 @@ def test_can_be_posted(content: dict[str, str]) -> None:
 )
 def test_what_is_wrong_is_named(content: dict[str, str], expected: list[tuple[str, ...]]) -> None:
     assert found(item(**content)) == expected
+
+
+def test_all_channels_are_named_for_which_it_is_too_long() -> None:
+    """Who makes it short enough for the first one must not be told the next time of another."""
+    long = 'x' * 45
+    for content, words in (
+        (
+            {'text': long},
+            'text: Too long for mastodon by 15 (at most 30). Too long for x by 25 (at most 20).',
+        ),
+        (
+            {'text': long, 'text-x': 'x' * 21},
+            'text: Too long for mastodon by 15 (at most 30). text-x: Too long for x by 1 (at most 20).',
+        ),
+        # One sentence for each channel, however many parts there are.
+        (
+            {'text': f'a\n----\n{long}\n----\n{long}'},
+            'text: Part 2 is too long for mastodon by 15 (at most 30). '
+            'Part 2 is too long for x by 25 (at most 20).',
+        ),
+        ({'text': 'x' * 21}, 'text: Too long for x by 1 (at most 20).'),
+        (
+            {'text': long, 'pointer': 'help'},
+            'pointer goes with point, the address of the post to answer.',
+        ),
+    ):
+        told = foremost(problems(Item(0, {'id': 'a', **content}), DESK))
+        assert told.text() == words
+    shown = foremost((Reason('validity-nothing'), Reason('validity-too-long', ('x', '1', '20'))))
+    assert shown == Reason('validity-nothing')
 
 
 def test_unknown_limits_are_no_fault() -> None:

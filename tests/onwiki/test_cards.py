@@ -13,6 +13,7 @@ import pytest
 from mwsocial.desk.fingerprint import fingerprint
 from mwsocial.onwiki.manifest import pages
 from mwsocial.sandbox import Person, Sandbox
+from mwsocial.wiki.escape import safe_value
 from mwsocial.wiki.items import read_queue
 from tests.onwiki import html
 from tests.onwiki.conftest import Show
@@ -54,7 +55,7 @@ def test_a_card_says_its_state_in_words(show: Show, state: str) -> None:
     assert card['aria-label'].endswith(f': {WORDS[state]}')
     assert WORDS[state] in html.text(page)
     # Only what waits for an approval offers one.
-    waits = state in ('proposed', 'failed', 'missed', 'partly posted', 'invalid')
+    waits = state in ('proposed', 'failed', 'missed', 'partly posted')
     assert ('Approve these words' in page) is waits
 
 
@@ -140,6 +141,56 @@ def test_who_may_not_decide_takes_no_button_away(show: Show) -> None:
     assert 'Decline asked for: spam' in html.text(show(item(**plain, decline='spam Erin')))
 
 
+OVER = 'Its time has passed: set a new not-after, then have it approved.'
+
+
+def test_what_is_too_late_cannot_be_approved(show: Show) -> None:
+    """The bot would not send it any more, whoever approves it."""
+    past, future = '2020-01-01 10:00', '2036-01-01 10:00'
+    plain = {'id': 'it', 'text': 'Hello from the desk'}
+    late = {**plain, 'not_after': past}
+    for more, over, button in (
+        ({}, True, False),
+        ({'not_before': '2019-12-31 10:00'}, True, False),
+        ({'state': 'missed', 'note': 'Its time is over.'}, True, False),
+        ({'state': 'failed'}, True, False),
+        ({'not_after': future}, False, True),
+        ({'not_after': future, 'state': 'missed'}, False, True),
+        # Nothing to approve.
+        ({'state': 'posted'}, False, False),
+        ({'hold': 'draft'}, False, False),
+        ({'image': 'File:MediaWiki 1.47.png'}, False, False),
+    ):
+        seen = html.text(show(item(**{**late, **more})))
+        assert (OVER in seen) is over, (more, seen)
+        assert ('Approve these words' in seen) is button, more
+        assert ('| approved = ' in seen) is button, more
+    seen = html.text(show(item(**late)))
+    assert 'Missed its time' in seen and 'Waits for approval' not in seen
+    assert 'Was to go out by Wednesday 1 January 2020, 10:00 UTC' in seen
+    assert 'Ask for a new approval' not in seen
+
+
+def test_a_page_is_cached_as_long_as_before_where_no_time_is_set(admin: Person, show: Show) -> None:
+    """What the wiki keeps of a page: 24 hours here, unless it shows what changes with the time."""
+    report = {}
+    for name, more in (('plain', {}), ('late', {'not_after': '2036-01-01 10:00'})):
+        show(item(id='it', text='Hello', **more))
+        page = admin.api(action='parse', page=QUEUE, prop='text')['parse']['text']
+        report[name] = int(re.findall(r'Cache expiry: (\d+)', page)[0])
+    assert report['late'] < report['plain']
+
+
+def test_what_the_bot_found_invalid_is_not_approved(admin: Person, show: Show) -> None:
+    """Lua cannot see everything: a template is gone before it looks."""
+    admin.edit('Template:Foo', 'foo')
+    said = {'state': 'invalid', 'note': 'news: Take out the template.'}
+    seen = html.text(show(item(id='it', news='{{foo}} bar', **said)))
+    assert 'Needs a correction' in seen and 'news: Take out the template.' in seen
+    assert 'First do what the bot says.' in seen
+    assert 'Approve these words' not in seen and '| approved = ' not in seen
+
+
 def _decision(admin: Person, approved: str, item_id: str = 'hello') -> str:
     words = f'{{{{Social media decision|id={item_id}|approved={approved} ~~~~}}}}'
     return admin.parse(words, QUEUE)
@@ -164,7 +215,16 @@ def test_a_decision_about_changed_words_warns(admin: Person, show: Show) -> None
     show(item(id='hello', text='Something else now'))
     seen = html.text(_decision(admin, _finger(id='hello', text='Hello')))
     assert 'The item has changed since' in seen and 'Matches' not in seen
+    assert 'Do not save this' in seen and 'This decision does not count' not in seen
     assert 'Something else now' in seen
+
+
+def test_a_saved_decision_about_other_words_says_that_it_does_not_count(show: Show) -> None:
+    finger = _finger(id='hello', text='Hello')
+    decision = f'{{{{Social media decision|id=hello|approved={finger} ~~~~}}}}'
+    seen = html.text(show(item(id='hello', text='Something else now') + f'\n== D ==\n{decision}'))
+    assert 'This decision does not count; read the item and approve it there.' in seen
+    assert 'Do not save this' not in seen
 
 
 @pytest.mark.parametrize(('digits', 'words'), [(39, 'Not enough digits'), (41, 'Matches')])
@@ -442,6 +502,24 @@ def test_signed_words_keep_only_links_to_people_files_and_diffs(admin: Person, p
     assert kept[0].endswith('File:MediaWiki_1.47.png')
     assert kept[1].partition('?')[2].startswith('title=User:A&')
     assert kept[2].endswith('Special:Diff/1')
+
+
+@pytest.mark.parametrize(
+    ('note', 'said'),
+    [
+        (safe_value('double brackets ([[ ]]) cannot stand in plain text'),
+         'double brackets ([[ ]]) cannot stand in plain text'),
+        ('double brackets ([[ ]], [[ |x]], [[:]]) stay', 'double brackets ([[ ]], [[ |x]], [[:]]) stay'),
+        (safe_value("<ref>a</ref> ''b'' [[User:A|c]]"), "<ref>a</ref> ''b'' [[User:A|c]]"),
+        ('see [[ ]] and [[User:A&amp;B|A &amp; &lt;B&gt;]]', 'see [[ ]] and A & <B>'),
+    ],
+)  # fmt: skip
+def test_words_of_a_note_are_not_taken_for_markup(show: Show, note: str, said: str) -> None:
+    """What the bot quotes as words is shown as words; links are those that it wrote itself."""
+    page = show(item(id='it', text='a', note=note))
+    assert said in html.text(page)
+    links = [link for link in html.links(page) if 'User:A' in link]
+    assert len(links) == ('[[User:A&amp;B' in note)
 
 
 @pytest.mark.parametrize(

@@ -192,6 +192,13 @@ def test_the_words_for_the_page_of_the_accounts(translate: bool) -> None:
     assert 'page=Project:Posts\npreload=Project:Posts/Preload' in text
     assert ('<translate>' in text) is translate
     assert text.count('<translate>') == text.count('</translate>')
+    assert text.splitlines()[0] == ('<languages/>' if translate else '<inputbox>')
+    if not translate:
+        table = '{| class="wikitable"\n! Network !! Account\n|-\n| Mastodon || '
+        assert f'</inputbox>\n\n== Main accounts ==\n{table}' in text
+        assert '== How a post comes about ==\n# Anyone proposes' in text
+        assert 'buttonlabel=Propose a post\n</inputbox>' in text
+        assert '\n\n\n' not in text and text.endswith('don’t post.\n')
 
 
 def test_what_is_left_to_people_says_where_the_text_is() -> None:

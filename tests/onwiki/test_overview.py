@@ -26,7 +26,8 @@ def _count(page: str, heading: str) -> int:
 
 def test_every_state_is_where_its_people_look(show: Show) -> None:
     page = show(OVERVIEW + '\n'.join(in_state(state) for state in STATES))
-    assert _count(page, 'Needs a person') == 5
+    assert _count(page, 'Needs a person') == 3
+    assert _count(page, 'Need a correction') == 2
     assert _count(page, 'Wait for an approver') == 1
     assert _count(page, 'Go out today') == 2
     assert _count(page, 'On hold') == 1
@@ -36,6 +37,17 @@ def test_every_state_is_where_its_people_look(show: Show) -> None:
     assert ids == {f'social-media-it-is-{state.replace(" ", "-")}' for state in STATES}
     linked = {one[1:] for one in html.links(page) if one.startswith('#social-media-')}
     assert ids - linked == {'social-media-it-is-declined', 'social-media-it-is-deleted'}
+
+
+def test_only_what_needs_a_person_is_said_to(show: Show) -> None:
+    """As the status page and check_desk have it: who wrote an item corrects it."""
+    late = item(id='late', text='Late', not_after='2020-01-01 10:00')
+    held = item(id='held', text='Held', not_after='2020-01-01 10:00', hold='draft')
+    page = show(OVERVIEW + in_state('invalid') + in_state('missed') + late + held)
+    assert 'Needs a person' not in html.text(page)
+    assert _count(page, 'Need a correction') == 3
+    assert _count(page, 'Wait for an approver') == 0
+    assert _count(page, 'On hold') == 1
 
 
 def test_an_empty_queue_says_so(show: Show) -> None:

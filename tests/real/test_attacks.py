@@ -18,8 +18,9 @@ from tests.real.desk import BOT, QUEUE, Desk
 
 pytestmark = pytest.mark.real
 
-#: How every reason ends: whom the sandbox's configuration lets approve.
-WHO = 'Who may approve: social-approver, Alice.'
+#: How every reason ends: whom the sandbox's configuration lets approve; and where Alice may not.
+WHO = 'Who may approve: the group social-approver; Alice.'
+OTHERS = 'Who may approve: the group social-approver.'
 
 
 def refused(desk: Desk, item_id: str, *reasons: str) -> None:
@@ -91,7 +92,7 @@ def test_self_approval(desk: Desk) -> None:
     wrote = desk.propose('own', by='Alice', text='my own words')
     revid = desk.approve('own', by='Alice')
     words = f'Alice approved it ([[Special:Diff/{revid}]]), and was also the first to write it'
-    refused(desk, 'own', words, f'([[Special:Diff/{wrote}]])', 'A second person', WHO)
+    refused(desk, 'own', words, f'([[Special:Diff/{wrote}]])', 'A second person', OTHERS)
 
 
 def test_added_and_approved_in_one_edit(desk: Desk) -> None:
@@ -106,7 +107,7 @@ def test_added_and_approved_in_one_edit(desk: Desk) -> None:
     words = (
         f'Alice approved it in the same edit that added or changed it ([[Special:Diff/{revid}]])'
     )
-    refused(desk, 'at-once', words, WHO)
+    refused(desk, 'at-once', words, OTHERS)
 
 
 def test_blocked_approver(desk: Desk) -> None:

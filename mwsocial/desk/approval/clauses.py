@@ -50,6 +50,14 @@ class Case:
         """Who may approve, in words."""
         return people.approvers(self.rules)
 
+    def others(self, revision: Revision) -> str:
+        """Who may approve, in words, where the author of *revision* may not."""
+        return people.approvers(self.rules, revision.user, revision.userid)
+
+    def second(self, revision: Revision) -> str:
+        """Who may approve, in words, what the author of *revision* gave the item as its content."""
+        return self.named if self.rules.second_person is False else self.others(revision)
+
     @property
     def back_to(self) -> datetime:
         """From where on back the id's earlier history is not worth reading."""
@@ -68,10 +76,10 @@ def by_an_approver(case: Case) -> NotApproved | None:
     """The author is an approver now."""
     if people.may_approve(case.revision, case.history.knowledge, case.rules):
         return None
-    who = case.revision.user or '?', case.revision.revid, case.named
+    who = case.revision.user or '?', case.revision.revid
     if people.would_approve(case.revision, case.history.knowledge, case.rules):
-        return refused('approver-blocked', *who)
-    return refused('not-by-approver', *who)
+        return refused('approver-blocked', *who, case.others(case.revision))
+    return refused('not-by-approver', *who, case.named)
 
 
 def visible(case: Case) -> NotApproved | None:
@@ -155,7 +163,8 @@ def two_edits(case: Case) -> NotApproved | None:
     then = case.then()
     if then and any(one.content == then.content for one in before):
         return None
-    return refused('one-edit', case.revision.user, case.revision.revid, case.named)
+    who = case.revision.user, case.revision.revid
+    return refused('one-edit', *who, case.second(case.revision))
 
 
 def same_content(case: Case) -> NotApproved | None:
@@ -171,8 +180,7 @@ def same_content(case: Case) -> NotApproved | None:
 
     if later and changed(later[0]):
         by = newest(case.history, changed, later)
-        who = by.user or '?', by.revid, case.named
-        return refused('stale-by', *who)
+        return refused('stale-by', by.user or '?', by.revid, case.second(by))
     return refused('content', case.revision.user, case.revision.revid, case.named)
 
 
@@ -245,7 +253,7 @@ def second_person(case: Case) -> NotApproved | None:
     who = case.revision.user, case.revision.revid, first.revid
     if first.imported:
         return refused('second-person-imported', *who, case.named)
-    return refused('second-person', *who, case.named)
+    return refused('second-person', *who, case.others(case.revision))
 
 
 def fresh(case: Case) -> NotApproved | None:

@@ -52,7 +52,7 @@ def stale(
     changed = newest(history, lambda revision: not fits(revision), later)
     if changed.text_hidden:
         return _stale('approval-stale', *who, named)
-    return _stale('approval-stale-by', changed.user or '?', changed.revid, named)
+    return _stale('approval-stale-by', changed.user or '?', changed.revid, case.second(changed))
 
 
 def unproved(values: Sequence[str], case: Case) -> NotApproved:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from mwsocial.desk.knowledge import Knowledge, Need, Person
 from mwsocial.desk.rules import Rules
+from mwsocial.reason import Reason
 from mwsocial.wiki.revision import Revision
 
 
@@ -103,7 +104,15 @@ def was_approver(revision: Revision, knowledge: Knowledge) -> bool:
     )
 
 
-def approvers(rules: Rules) -> str:
-    """The approvers in words, for a sentence."""
-    names = [*sorted(rules.groups), *sorted(rules.users)]
-    return ', '.join(names[:8]) + (' …' if len(names) > 8 else '')
+def approvers(rules: Rules, name: str = '', userid: int = 0) -> str:
+    """The approvers in words, for a sentence in the desk's language: groups, then people; without the
+    account *name* (*userid*, if known), who may not approve what it is about, and without the bot.
+    """
+    groups = [Reason('approval-group', (group,)).said() for group in sorted(rules.groups)]
+    kept_from = {name, rules.bot, *rules.former_bots}
+    people = [
+        one for one, number in sorted(rules.users.items())
+        if one not in kept_from and not (userid and number == userid)
+    ]  # fmt: skip
+    words = [*groups, *people] or [Reason('approval-nobody').said()]
+    return '; '.join(words[:8]) + (' …' if len(words) > 8 else '')

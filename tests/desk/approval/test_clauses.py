@@ -10,6 +10,7 @@ import pytest
 
 from mwsocial.desk.approval import Approved, NotApproved, approval, decision, people
 from mwsocial.desk.approval.clauses import AUTHOR, CHEAP, READ
+from mwsocial.desk.approval.people import approvers
 from mwsocial.desk.files import FileChange, FileFacts
 from mwsocial.desk.fingerprint import fingerprint
 from mwsocial.reason import Reason
@@ -723,7 +724,7 @@ def test_the_reason_names_who_and_where() -> None:
     world.save(CAROL, before)
     words = world.verdict().reason.text()  # type: ignore[union-attr]
     assert 'approved by Alice ([[Special:Diff/2]]); Dave changed it ([[Special:Diff/3]])' in words
-    assert 'sysop, Bob, Dave' in words
+    assert 'the group sysop; Bob; Dave' in words
 
 
 def words(world: World) -> str:
@@ -749,7 +750,32 @@ def test_who_changed_it_is_said(between: int, after: int) -> None:
     assert words(world).startswith(
         f'Carol changed it after it was approved ([[Special:Diff/{changed.revid}]]).'
     )
-    assert words(world).endswith('Who may approve: sysop, Bob, Dave.')
+    assert words(world).endswith('Who may approve: the group sysop; Bob; Dave.')
+
+
+NAMED = replace(RULES, users={ALICE: 0, BOT: 9, BOB: 2, DAVE: 0})
+
+
+def test_who_may_not_approve_is_not_named() -> None:
+    """The author of the words, whoever is blocked, and the bot; under whatever name."""
+    others = 'Who may approve: the group sysop; Bob; Dave.'
+    world = World(NAMED)
+    world.save(ALICE, Page((It(),)))
+    world.approve(ALICE)
+    assert words(world.wait(minutes=20)).endswith(others)
+    world = World(NAMED)
+    world.save(CAROL, Page((It(),)))
+    world.approve(ALICE)
+    changed = world.change(ALICE, lambda item: item.say('Other'))
+    assert f'Alice changed it after it was approved ([[Special:Diff/{changed.revid}]])' in words(
+        world
+    )
+    assert words(world).endswith(others)
+    world = blocked(True)
+    world.rules = NAMED
+    assert words(world).endswith(others)
+    assert approvers(NAMED, 'Robert', 2) == 'the group sysop; Alice; Dave'
+    assert 'administrator' in approvers(replace(NAMED, groups=frozenset(), users={BOB: 2}), BOB)
 
 
 @pytest.mark.parametrize('after', [0, 1, 7, 100, 1000])
@@ -763,7 +789,7 @@ def test_who_forged_an_approval_is_said(before: int, after: int) -> None:
     many_remarks(world, after)
     assert words(world) == (
         f'The approval that it shows was set by Erin ([[Special:Diff/{forged.revid}]]), who may not '
-        'approve. Who may approve: sysop, Bob, Dave.'
+        'approve. Who may approve: the group sysop; Bob; Dave.'
     )
 
 
@@ -816,7 +842,7 @@ def test_digits_and_signs_that_approve_nothing_are_traced() -> None:
         forged = world.change(ERIN, lambda item, value=value: item.put(approved=value))
         many_remarks(world, 9)
         assert f'Erin set ([[Special:Diff/{forged.revid}]])' in words(world), value
-        assert 'sysop, Bob, Dave' in words(world)
+        assert 'the group sysop; Bob; Dave' in words(world)
 
 
 def mark_of(digits: int) -> str:

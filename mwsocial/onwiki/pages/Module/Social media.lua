@@ -70,7 +70,8 @@ function p.decision( frame )
 	elseif fingerprint:sub( 1, #digits ) ~= digits:lower() or
 		has_words( given ) and given.fingerprint ~= fingerprint
 	then
-		return card.decision( id, signed, 'changed', inside )
+		-- Once it is saved there is nothing to keep anybody from.
+		return card.decision( id, signed, 'changed', inside, not actions.preview_of_edit( frame ) and 'void' or nil )
 	end
 	return card.decision( id, signed, blind and 'given' or 'matches', inside )
 end

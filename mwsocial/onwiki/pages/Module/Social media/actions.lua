@@ -73,22 +73,40 @@ function p.preview_of_edit( frame )
 end
 local preview_of_edit = p.preview_of_edit
 
---- The button that approves, and the line to copy; or why there is none.
+--- The digits of the approval that the item shows, or nil; and whether they are those of its words.
+local function approval_shown( item )
+	local seen = ( item.signed.approved or '' ):match( '^%x+' )
+	return seen, seen and #seen >= p.SHOWN and item.fingerprint:sub( 1, #seen ) == seen
+end
+
+--- Whether there is something to approve.
+local function is_open( item, config )
+	if not APPROVABLE[item.state] or #item.problems > 0 or not item.fingerprint or
+		mw.title.getCurrentTitle().prefixedText ~= config.queue
+	then
+		return false
+	end
+	local seen, approved = approval_shown( item )
+	-- Of what is out nothing, unless the bot says so: it compares the words with what was posted, whatever the
+	-- line says or if it is gone.
+	return item.state ~= 'posted' or item.bot.note or seen and not approved
+end
+
+--- Whether an approval would come too late: the bot sends nothing after not-after.
+function p.is_late( item, config, frame )
+	return item['not-after'] and is_open( item, config ) and tools.is_over( item['not-after'], frame )
+end
+
+--- The button that approves, and the line to copy; or why there is none. Of what is late the card says so.
 function p.approval( item, config, frame )
-	if not APPROVABLE[item.state] or #item.problems > 0 or not item.fingerprint then
+	if item.late or not is_open( item, config ) then
 		return ''
 	end
 	local shown = item.fingerprint:sub( 1, p.SHOWN )
-	local seen = ( item.signed.approved or '' ):match( '^%x+' )
-	local approved = seen and #seen >= p.SHOWN and item.fingerprint:sub( 1, #seen ) == seen
-	if item.state == 'posted' and ( approved or not seen ) and not item.bot.note then
-		-- Nothing to approve, unless the bot says so: it compares the words with what was posted, whatever
-		-- the line says or if it is gone.
-		return ''
-	end
-	local title = mw.title.getCurrentTitle()
-	if title.prefixedText ~= config.queue then
-		return ''
+	local seen, approved = approval_shown( item )
+	if item.state == 'invalid' then
+		-- The bot sees more than a module can, and nothing on the page tells whether its fault still stands.
+		return element( 'div', STYLES.box .. ';padding-inline:0;' .. SUBTLE, say( 'onwiki-bot-first' ) )
 	elseif preview_of_edit( frame ) then
 		return element( 'div', STYLES.box .. ';padding-inline:0;' .. SUBTLE, say( 'onwiki-save-first' ) )
 	elseif item.id == '' then
@@ -105,7 +123,7 @@ function p.approval( item, config, frame )
 		editintro = config.queue .. '/Decision editintro'
 	}
 	return warning .. element( 'div', STYLES.row .. ';margin:.7em 0 0',
-		button( title, query, { item.id, shown, copy( item.content, {} ) or '' }, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..
+		button( mw.title.getCurrentTitle(), query, { item.id, shown, copy( item.content, {} ) or '' }, say( 'onwiki-approve' ) ) .. element( 'span', SUBTLE, say( 'onwiki-or-copy' ) ) ..
 		element( 'code', STYLES.copy, inert( '| approved = ' .. shown .. ' ~~~~' ), 'dir="ltr"' ) )
 end
 

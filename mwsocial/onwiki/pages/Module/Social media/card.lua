@@ -57,7 +57,9 @@ end
 
 local function when( item )
 	local first, last = item['not-before'], item['not-after']
-	if first and last then
+	if item.late then
+		return html( 'onwiki-not-after-late', tools.said( last ) )
+	elseif first and last then
 		return html( 'onwiki-between', tools.said( first ), tools.said( last ) )
 	elseif first then
 		return html( 'onwiki-not-before', tools.said( first ) )
@@ -173,6 +175,10 @@ end
 --- The card of an item that `check.read` read.
 function p.item( item, config, frame )
 	item.state = state_of( item, config )
+	item.late = actions.is_late( item, config, frame )
+	if item.late and item.state == 'proposed' then
+		item.state = 'missed'
+	end
 	local key = item.state:gsub( ' ', '-' )
 	local named = say( 'onwiki-state-' .. key )
 	local due = when( item )
@@ -181,7 +187,7 @@ function p.item( item, config, frame )
 			inert( item.id ) ) or '' ) ..
 		element( 'span', SUBTLE .. ';' .. STYLES.last, due or '' ) )
 	local fault = config.fault and box( 'warn', config.fault ) or ''
-	local hint = tools.has( 'onwiki-hint-' .. key ) and #item.problems == 0 and
+	local hint = item.late and box( 'warn', say( 'onwiki-late' ) ) or tools.has( 'onwiki-hint-' .. key ) and #item.problems == 0 and
 		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-hint-' .. key ) ) or ''
 	local anchor = item.id ~= '' and ' id="social-media-' .. item.id .. '"' or ''
 	return look.styles() .. group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[STATES[item.state]].border,
@@ -192,14 +198,14 @@ function p.item( item, config, frame )
 end
 
 --- The card of a decision. `verdict`: a key ('matches', 'given', 'unseen', 'changed', 'missing', 'short'); `inside`:
---- the words that it approves, as HTML.
-function p.decision( id, signed, verdict, inside )
+--- the words that it approves, as HTML; `hint`: the key of the sentence about it where that is not the verdict's.
+function p.decision( id, signed, verdict, inside, hint )
 	local name = ( verdict == 'matches' or verdict == 'given' ) and 'good' or verdict == 'unseen' and 'warn' or 'bad'
 	return look.styles() .. group( STYLES.card .. ';border-inline-start:5px solid ' .. TONES[name].border, label( 'onwiki-decision', id ),
 		element( 'div', STYLES.row, pill( name, say( 'onwiki-verdict-' .. verdict ) ) ..
 			element( 'span', nil, html( 'onwiki-decision-about', element( 'code', 'background:none;border:0;padding:0', inert( id ) ) ) ) ) ..
 		( signed ~= '' and element( 'div', nil, html( 'onwiki-approval-seen', tools.signed( signed ) ) ) or '' ) ..
-		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-verdict-hint-' .. verdict ) ) .. inside, 
+		element( 'div', SUBTLE .. ';margin:.3em 0 0', say( 'onwiki-verdict-hint-' .. ( hint or verdict ) ) ) .. inside,
 		tools.spoken() .. ' class="mwsocial" data-desk-verdict="' .. verdict .. '"' )
 end
 

@@ -46,8 +46,12 @@ function p.row( frame )
 		id = ''
 	end
 	state = STATES[state] and state or 'proposed'
+	local last = tools.time( plain( args['not-after'] ) )
 	if ( state == 'proposed' or state == 'approved' ) and plain( args.hold ) ~= '' then
 		state = 'held'
+	elseif state == 'proposed' and last and tools.is_over( last, frame ) then
+		-- As its card says.
+		state = 'missed'
 	end
 	local channels = {}
 	for name in plain( args.channels ):gmatch( '[^%s,]+' ) do
@@ -101,12 +105,16 @@ end
 
 -- What waits for whom --------------------------------------------------------------------------
 
-local PERSON = { failed = true, unconfirmed = true, invalid = true, missed = true, ['partly posted'] = true }
+-- What the status page, too, says that it needs a person; and what whoever wants it posted has to change.
+local PERSON = { failed = true, unconfirmed = true, ['partly posted'] = true }
+local CORRECT = { invalid = true, missed = true }
 
 --- Where an item belongs: a key of the lists, or nil for what nobody waits for.
 local function place( item, today )
 	if PERSON[item.state] then
 		return 'person'
+	elseif CORRECT[item.state] then
+		return 'correct'
 	elseif item.state == 'held' then
 		return 'held'
 	elseif item.state == 'proposed' then
@@ -131,7 +139,7 @@ local function entry( item, key )
 	local words = item.words ~= '' and item.words or item.id
 	local shown = link( item, element( 'bdi', nil, inert( words ~= '' and words or '–' ) ) )
 	local more = ''
-	if key == 'person' then
+	if key == 'person' or key == 'correct' and item.state ~= 'invalid' then
 		more = say( 'onwiki-state-' .. item.state:gsub( ' ', '-' ) )
 	elseif key == 'posted' then
 		more = item.last ~= '' and say( 'overview-time', day_and_clock( item.last ) ) or ''
@@ -141,7 +149,7 @@ local function entry( item, key )
 	return shown .. ( more ~= '' and ' ' .. element( 'span', look.SUBTLE, more ) or '' )
 end
 
-local TONE = { approve = 'active', today = 'good', later = 'good', person = 'bad', held = 'warn', posted = 'quiet' }
+local TONE = { approve = 'active', today = 'good', later = 'good', person = 'bad', correct = 'warn', held = 'warn', posted = 'quiet' }
 
 local function list( key, found )
 	local rows = {}
@@ -214,7 +222,7 @@ function p.overview( frame )
 	-- A magic word of the time keeps the page from being cached for longer than an hour.
 	local now = mw.language.new( 'en' ):formatDate( 'Y-m-d H:i', frame:preprocess( '{{CURRENTTIMESTAMP}}' ) )
 	local found, more = items( frame, config )
-	local lists = { approve = {}, today = {}, later = {}, person = {}, held = {}, posted = {} }
+	local lists = { approve = {}, today = {}, later = {}, person = {}, correct = {}, held = {}, posted = {} }
 	for _, item in ipairs( found ) do
 		local key = place( item, now:sub( 1, 10 ) )
 		if key then
@@ -230,7 +238,7 @@ function p.overview( frame )
 		return a.last > b.last
 	end )
 	local boxes = {}
-	for _, key in ipairs( { 'person', 'approve', 'today', 'later', 'held', 'posted' } ) do
+	for _, key in ipairs( { 'person', 'correct', 'approve', 'today', 'later', 'held', 'posted' } ) do
 		-- What has nothing to say takes no room, but for the two that people come for.
 		if #lists[key] > 0 or key == 'approve' or key == 'today' then
 			boxes[#boxes + 1] = list( key, lists[key] )

@@ -120,7 +120,7 @@ local KEPT = { [2] = true, [3] = true, [6] = true, [-1] = true }
 --- A link of a signature or a note, kept only where it leads to a person, a file, an edit or a log entry.
 local function link( inside )
 	local target, label = inside:match( '^%s*:?([^|]*)|(.*)$' )
-	target, label = target or inside, label or inside
+	target, label = mw.text.decode( target or inside ), mw.text.decode( label or inside )
 	local title = mw.title.new( target )
 	if title and title.interwiki == '' and KEPT[title.namespace] and
 		( title.namespace ~= -1 or title.text:find( '^Diff/%d+$' ) or title.text:find( '^Contributions/' ) or
@@ -133,14 +133,18 @@ end
 
 --- Wikitext of one line as words, keeping links to people and diffs, dropping all other markup.
 function p.signed( text )
-	text = mw.text.decode( mw.text.killMarkers( mw.text.unstripNoWiki( text ) ) )
+	text = mw.text.killMarkers( mw.text.unstripNoWiki( text ) )
 	text = text:gsub( '<!%-%-.-%-%->', '' ):gsub( '</?%a[^<>]*>', '' ):gsub( "''+", '' )
+	-- What is written as entities is words, never markup: it is decoded last.
 	local parts, done = {}, 1
 	for first, inside, past in text:gmatch( '()%[%[([^%[%]{}<>\n]*)%]%]()' ) do
-		parts[#parts + 1] = p.inert( text:sub( done, first - 1 ) ) .. link( inside )
-		done = past
+		-- Brackets around no target are words, too.
+		if not inside:find( '^%s*:?%s*$' ) and not inside:find( '^%s*:?%s*|' ) then
+			parts[#parts + 1] = p.inert( mw.text.decode( text:sub( done, first - 1 ) ) ) .. link( inside )
+			done = past
+		end
 	end
-	return table.concat( parts ) .. p.inert( text:sub( done ) )
+	return table.concat( parts ) .. p.inert( mw.text.decode( text:sub( done ) ) )
 end
 
 -- Times ----------------------------------------------------------------------------------------
@@ -159,6 +163,13 @@ function p.time( value )
 		return mw.language.new( 'en' ):formatDate( 'Y-m-d H:i', time .. ' UTC' )
 	end )
 	return ok and again == time and time or nil
+end
+
+--- Whether a time of `p.time` is over. A magic word of the time keeps the page from being cached for longer
+--- than an hour, so this is asked only where the answer changes what is shown.
+function p.is_over( time, frame )
+	local now = frame:preprocess( '{{CURRENTTIMESTAMP}}' )
+	return mw.language.new( 'en' ):formatDate( 'Y-m-d H:i:s', now ) > time .. ':00'
 end
 
 --- A time of `p.time` as people say it.
