@@ -456,8 +456,8 @@ def test_record_that_the_bots_save_would_complete(desk: Desk) -> None:
 
 def test_record_that_a_merge_brings(desk: Desk) -> None:
     """Hidden in Mallory's revision, shown by the one that the bot's edit was merged into."""
-    desk.propose('zed', text='Words that wait')
     desk.propose('good', text='First words\n----\nSecond words')
+    desk.propose('zed', text='Words that wait')
     desk.approve('good')
     run = desk.run()
     assert run.code == 0 and len(desk.posts()) == 2, run
