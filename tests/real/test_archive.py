@@ -217,6 +217,7 @@ def test_a_move_that_broke_off_is_finished_where_it_began(desk: Desk) -> None:
     assert desk.archives().count('| id = broken\n') == 1
 
 
+@pytest.mark.trust
 def test_what_came_back_is_only_removed_again(desk: Desk) -> None:
     """An outsider puts an item back as it was; it goes again, and the archive stays as it is."""
     posted(desk, 'back')
@@ -231,6 +232,7 @@ def test_what_came_back_is_only_removed_again(desk: Desk) -> None:
     assert desk.archives() == archive
 
 
+@pytest.mark.trust
 def test_the_history_of_the_queue_is_gone(desk: Desk) -> None:
     """Another page becomes the queue: the archive alone tells what has been posted."""
     posted(desk, 'lost', 'other')
@@ -273,6 +275,7 @@ def test_a_claim_in_flight_is_never_moved(desk: Desk) -> None:
     assert 'flight' in placed_items(desk.archives())
 
 
+@pytest.mark.trust
 def test_forged_lines_do_not_get_into_the_archive(desk: Desk) -> None:
     """What somebody forged on the queue waits until it is put right; nothing of it is copied."""
     posted(desk, 'forged')
@@ -319,6 +322,7 @@ def test_a_stop_and_a_conflict(desk: Desk) -> None:
     assert len(templates(archive)) == 2
 
 
+@pytest.mark.trust
 def test_a_page_that_takes_nothing(desk: Desk) -> None:
     """A broken archive page keeps its items on the queue, and the run says so."""
     posted(desk, 'stuck')

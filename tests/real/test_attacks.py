@@ -62,7 +62,13 @@ def test_edit_after_approval(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     'line',
-    ['| language = de', '| channels = mastodon', '| not-before = 2020-01-01 00:00', '| news = x'],
+    [
+        '| language = de',
+        *(
+            pytest.param(line, marks=pytest.mark.trust)
+            for line in ('| channels = mastodon', '| not-before = 2020-01-01 00:00', '| news = x')
+        ),
+    ],
 )
 def test_only_a_small_parameter_changes(desk: Desk, line: str) -> None:
     """Language, channels, times and news are content too.
@@ -75,7 +81,7 @@ def test_only_a_small_parameter_changes(desk: Desk, line: str) -> None:
     refused(desk, 'small', 'Mallory changed it ', f'([[Special:Diff/{revid}]])', WHO)
 
 
-@pytest.mark.parametrize('by', ['Mallory', 'Bob'])
+@pytest.mark.parametrize('by', [pytest.param('Mallory', marks=pytest.mark.trust), 'Bob'])
 def test_copied_approval(desk: Desk, by: str) -> None:
     """An approval is copied to another item, by an outsider and by an approver."""
     desk.propose('source', text='the approved one', not_before='2036-01-01 00:00')
@@ -208,6 +214,7 @@ def test_outsider_removes_a_record(desk: Desk) -> None:
     assert desk.item('record').bot['sent-mastodon'] == sent
 
 
+@pytest.mark.trust
 def test_all_of_a_posted_item_is_forged_away(desk: Desk) -> None:
     """All lines of the bot gone, and the item approved afresh: still posted once."""
     desk.propose('record', text='posted only once')
@@ -289,6 +296,7 @@ def test_hold(desk: Desk) -> None:
     goes_out(desk, 'held words')
 
 
+@pytest.mark.trust
 def test_hold_by_anyone(desk: Desk) -> None:
     """A hold by somebody else goes with its line."""
     desk.propose('held', text='held words')
@@ -419,6 +427,7 @@ def test_imported_approval(desk: Desk) -> None:
     goes_out(desk, 'approved in a file')
 
 
+@pytest.mark.trust
 def test_imported_record(desk: Desk) -> None:
     """The file says that the bot gave its claim back after it had posted: a person must look."""
     desk.propose('given-back', text='given back in a file')

@@ -227,6 +227,7 @@ def test_news_template_in_an_unknown_shape(desk: Desk) -> None:
     assert 'news' in desk.item('shapeless').bot['note']
 
 
+@pytest.mark.trust
 def test_an_item_named_like_a_channel(desk: Desk) -> None:
     """Summaries name channels beside ids: an entry of one item is not that of an item named “news”."""
     desk.propose('first', text='the first one', news='The first entry.')

@@ -100,6 +100,7 @@ def test_from_a_mention_to_a_boost(desk: Desk) -> None:
     assert (desk.text(PAGE), archive(desk)) == before[1:]
 
 
+@pytest.mark.trust
 def test_what_is_not_for_everybody_reaches_no_page(desk: Desk) -> None:
     """A direct mention, and one for followers only: on no page, and in nothing that a run prints."""
     (url,) = say(desk.sandbox, 'for everybody')

@@ -133,8 +133,7 @@ EMPTY: dict[int, str] = {}
     # The others, and other moments: test_trust.py, and the sweep below.
     [
         'x',
-        'mastodon',
-        *(pytest.param(name, marks=pytest.mark.trust) for name in ('bluesky', 'facebook')),
+        *(pytest.param(name, marks=pytest.mark.trust) for name in NETWORKS if name != 'x'),
     ],
 )
 def test_killed_when_a_post_was_taken(four: Desk, network: str) -> None:

@@ -132,6 +132,7 @@ def test_a_stale_claim_is_not_sent_after_its_time(desk: Desk) -> None:
     assert desk.item('stale').bot['state'] == 'missed'
 
 
+@pytest.mark.trust
 def test_a_claim_of_a_channel_that_has_gone(desk: Desk) -> None:
     """A run died after its claim, and the channel was switched off: in the end a person must look."""
     desk.propose('gone', text='the channel has gone')
@@ -223,7 +224,7 @@ def test_a_record_in_the_archive_counts(desk: Desk) -> None:
     assert item.bot['sent-mastodon'].split()[-1] == url
 
 
-@pytest.mark.parametrize('posted', [True, False])
+@pytest.mark.parametrize('posted', [True, pytest.param(False, marks=pytest.mark.trust)])
 def test_an_item_that_leaves_under_a_claim_of_a_dead_run(desk: Desk, posted: bool) -> None:
     """Nobody works on its claim any more, and it is not on the page: what became of it is found out all
     the same, told, and kept.
@@ -279,6 +280,7 @@ def test_a_record_in_the_archive_counts_for_another_queue(desk: Desk) -> None:
     assert desk.item('moved').bot['state'] == 'posted'
 
 
+@pytest.mark.trust
 def test_what_stands_in_the_archive_is_taken_down(desk: Desk) -> None:
     """An item is put back to have its post taken down: the queue's own history knows nothing of it."""
     desk.propose('old', text='sent long ago')
@@ -298,6 +300,7 @@ def test_what_stands_in_the_archive_is_taken_down(desk: Desk) -> None:
     assert 'can still be read' in desk.item('old').bot['note']
 
 
+@pytest.mark.trust
 def test_forged_archives_prove_nothing(desk: Desk) -> None:
     """Neither what people write there nor what the bot's account wrote by hand, or carried along."""
     forged = (
@@ -329,7 +332,7 @@ def test_an_idle_run_asks_no_archive(desk: Desk) -> None:
         assert gate.count(list='usercontribs') == int(approved)
 
 
-@pytest.mark.parametrize('answer', ['again', 'posted'])
+@pytest.mark.parametrize('answer', ['again', pytest.param('posted', marks=pytest.mark.trust)])
 def test_a_hidden_record_is_settled_by_an_approver(desk: Desk, answer: str) -> None:
     """Nobody can see what the bot wrote: the item says so, and an approver's word ends it."""
     desk.propose('hidden', text='recorded in hiding')
@@ -365,7 +368,14 @@ def test_a_hidden_record_is_settled_by_an_approver(desk: Desk, answer: str) -> N
     )
 
 
-@pytest.mark.parametrize('which', ['claim', 'record', 'both'])
+@pytest.mark.parametrize(
+    'which',
+    [
+        pytest.param('claim', marks=pytest.mark.trust),
+        'record',
+        pytest.param('both', marks=pytest.mark.trust),
+    ],
+)
 def test_records_stay_where_the_bots_name_is_hidden(desk: Desk, which: str) -> None:
     """Nobody can tell any more that they are the bot's: a person must look, and nothing is posted again."""
     desk.propose('hidden', text='posted once')

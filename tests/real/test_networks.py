@@ -248,6 +248,7 @@ def test_a_sentence_that_changed_after_the_approval(four: Desk) -> None:
     assert 'approve again' in four.item('changed').bot['note']
 
 
+@pytest.mark.trust
 def test_shares_of_a_month(four: Desk) -> None:
     """The account stays conservative: what is too much waits, and says so."""
     four.config['channels']['mastodon']['shares per month'] = 1
@@ -261,6 +262,7 @@ def test_shares_of_a_month(four: Desk) -> None:
     assert 'shares per month' in four.item('share-2').bot['note']
 
 
+@pytest.mark.trust
 def test_a_month_on_x_costs_no_more_than_it_may(four: Desk) -> None:
     """The cap stops X alone, before anything is claimed."""
     four.configure(x_prices={'post': 0.015, 'post with link': 0.2, 'cap per month': 0.03})

@@ -253,6 +253,7 @@ def test_watch_acts_on_an_approval(desk: Desk) -> None:
     ok(desk.run('run_desk'))
 
 
+@pytest.mark.trust
 def test_watch_acts_when_a_quiet_time_ends(new_desk: NewDesk) -> None:
     """With a quiet time it knows the moment, and asks seldom."""
     desk = new_desk(quiet_minutes=0.2)
@@ -282,6 +283,7 @@ def test_watch_survives_a_lost_connection(desk: Desk) -> None:
     assert len(desk.posts()) == 1
 
 
+@pytest.mark.trust
 def test_watch_goes_by_a_new_configuration(desk: Desk) -> None:
     """The configuration is changed, and broken, while it runs: it is read anew, and the watch stays."""
     started = watch(desk)
@@ -298,7 +300,7 @@ def test_watch_goes_by_a_new_configuration(desk: Desk) -> None:
     ok(ended(started)[0])
 
 
-@pytest.mark.parametrize('hangs', [3, 40])
+@pytest.mark.parametrize('hangs', [pytest.param(3, marks=pytest.mark.trust), 40])
 def test_told_to_end_while_a_post_is_on_its_way(desk: Desk, hangs: int) -> None:
     """It is finished where that is soon; else it ends in time, and the next run finds the post."""
     desk.propose('slow', text='the network is slow')
@@ -320,6 +322,7 @@ def test_told_to_end_while_a_post_is_on_its_way(desk: Desk, hangs: int) -> None:
     assert len(desk.posts()) == 1
 
 
+@pytest.mark.trust
 def test_told_to_end_with_more_to_do(desk: Desk) -> None:
     """What is not begun yet is given back, and the next run does it."""
     for number in range(3):

@@ -185,6 +185,7 @@ def test_a_source_that_fails_harms_no_other(new_desk: NewDesk, feeds: Server) ->
     assert '"sources" → "feeds" → "diff" → "url"' in run.text
 
 
+@pytest.mark.trust
 def test_kill_around_every_edit(desk: Desk) -> None:
     """A run that dies between the pages neither loses a suggestion nor proposes it twice."""
     dies = Dying(desk)

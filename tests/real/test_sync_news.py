@@ -126,6 +126,7 @@ def test_an_entry_too_long_is_held(desk: Desk) -> None:
     assert not item.faults
 
 
+@pytest.mark.trust
 def test_drift_is_said_once(desk: Desk) -> None:
     """An entry that is corrected after it was proposed: one remark below the item, one edit."""
     add_news(desk, ENTRY, by='Alice')
@@ -213,6 +214,7 @@ def test_news_of_an_unknown_shape(desk: Desk) -> None:
     desk.person('Bob').edit(NEWS, text)
 
 
+@pytest.mark.trust
 def test_posted_by_hand_waits(desk: Desk) -> None:
     """What somebody has posted by hand is not posted again; an approver may want it all the same."""
     words = 'MediaWiki 1.47 is out: https://www.mediawiki.org/wiki/MediaWiki_1.47 #MediaWiki'
