@@ -38,6 +38,7 @@ from mwsocial.wiki.edits import Gone, apply, remove_decision, safe_value
 from mwsocial.wiki.former import FormerRights
 from mwsocial.wiki.history import PageHistory
 from mwsocial.wiki.items import read_queue
+from mwsocial.wiki.parsed import ParsedPages
 from mwsocial.wiki.read import PageState, Snapshot, snapshot
 from mwsocial.wiki.revision import Revision
 from mwsocial.wiki.save import Conflict, Outcome, Saved, save
@@ -143,7 +144,7 @@ class QueueReader:
         self._former = FormerRights(desk.api, desk.config_title)
         self._archives = Archives(desk.api, desk.config)
         self._store = TextStore()
-        self._parsed: dict[int, Queue] = {}
+        self._parsed = ParsedPages()
         #: the newest revision of the page that this run has seen or saved
         self._seen = 0
 
@@ -155,7 +156,7 @@ class QueueReader:
         """The page as it is now, with every item judged."""
         page, moment = self._moment()
         queue = read_queue(page.text)
-        self._parsed[page.revid] = queue
+        self._parsed.put(page.revid, queue, page.text)
         history = PageHistory(self._api, page, self._former, self._store, self._parsed)
         # The records come with the history that is known to be as new as the page.
         own = marked(history.revisions.values(), self.config.bots)
