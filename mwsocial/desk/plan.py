@@ -92,6 +92,15 @@ class Plan:
     summary: str = ''
     minor: bool = True
 
+    def needed(self) -> Plan:
+        """The same with those changes only that bring a claim or a record, for a page without room."""
+        kept = [
+            change
+            for change in self.changes
+            if any(name.startswith('sent-') and value for name, value in change.bot.items())
+        ]
+        return replace(self, changes=tuple(kept))
+
 
 def choose(
     standings: Sequence[Standing], paces: Mapping[str, Pace], now: datetime
