@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any, cast
 
 import pytest
@@ -20,19 +21,56 @@ PAGE = (
 )
 
 
-def test_what_was_not_asked_for_lately_is_packed_and_comes_back_the_same() -> None:
+def test_what_was_not_asked_for_lately_is_shelved_and_says_the_same() -> None:
     texts = {revid: f'{PAGE}{revid}' for revid in range(1, 7)}
     one = len(texts[1]) + 3 * parsed._ITEM
     pages = ParsedPages(room=3 * one)
     for revid, text in texts.items():
         pages.put(revid, read_queue(text), text)
-    assert pages.ready == (4, 5, 6)
-    assert pages.get(1) == read_queue(texts[1])
-    assert pages.get(1).stopped  # type: ignore[union-attr]
-    assert pages.ready == (5, 6, 1)
-    assert all(pages.get(revid) == read_queue(texts[revid]) for revid in texts)
-    assert len(pages.ready) == 3
+        pages.get(2)
+    assert pages.ready == (5, 6, 2)
+    shelved, queue = pages.get(1), read_queue(texts[1])
+    assert isinstance(shelved, parsed.Shelved)
+    same(shelved, queue)
+    assert pages.ready == (5, 6, 2)
     assert pages.get(7) is None
+
+
+def same(shelved: Queue, queue: Queue) -> None:
+    assert (shelved.items, shelved.decisions) == (queue.items, queue.decisions)
+    assert shelved.stopped == queue.stopped
+    assert shelved.by_id() == queue.by_id()
+    assert list(shelved.by_id()) == list(queue.by_id())
+    assert shelved.doubled() == queue.doubled()
+    assert shelved.loose_lines == queue.loose_lines
+    for item_id in {'', 'none', *queue.by_id()}:
+        assert list(shelved.of(item_id)) == list(queue.of(item_id))
+        assert list(shelved.decided(item_id)) == list(queue.decided(item_id))
+        assert shelved.first(item_id) == queue.first(item_id)
+
+
+def test_whoever_asks_after_one_id_unpacks_one_portion(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = ''.join(
+        f'{{{{Social media item|id=i{n % 900}|text={n}|state=x}}}}'
+        f'{{{{Social media item|text={n}|sent-x=y{n}}}}}'
+        f'{{{{Social media decision|id=i{n}|approved=a{n}}}}}'
+        for n in range(1000)
+    )
+    queue = read_queue(text)
+    shelved = parsed.Shelved(queue)
+    same(shelved, queue)
+    unpacked: list[Any] = []
+    loads = pickle.loads
+
+    def counting(packed: bytes) -> Any:
+        unpacked.append(loads(packed))
+        return unpacked[-1]
+
+    monkeypatch.setattr(parsed.pickle, 'loads', counting)
+    assert [item.content['text'] for item in shelved.of('i7')] == ['7', '907']
+    ((items, decisions),) = unpacked
+    # Those that wait for an id are all in one, which may be this one.
+    assert len([item for item in items if item.id]) + len(decisions) < 300
 
 
 def test_the_page_asked_for_last_is_kept_however_large() -> None:
