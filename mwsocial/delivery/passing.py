@@ -7,9 +7,11 @@ run from the wiki alone.
 
 from __future__ import annotations
 
+import random
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from mwsocial.delivery.acting import Acting
 from mwsocial.delivery.brakes import STOP
@@ -26,7 +28,10 @@ from mwsocial.desk.standing import NEWS, Standing
 from mwsocial.desk.validity import kinds
 from mwsocial.errors import EXIT_DONE, EXIT_PERSON, TemporaryError
 from mwsocial.reason import Reason
-from mwsocial.wiki.save import Conflict, Lost, Saved
+from mwsocial.wiki.save import Conflict, Lost, Outcome, Refused, Saved
+
+#: So many items are tried one by one in a run: each takes reading the page and an edit.
+SINGLES = 20
 
 
 @dataclass
@@ -61,10 +66,15 @@ class Pass:
         """Do one pass; raises ``DeskError`` where the whole pass cannot be done."""
         report = Report()
         # Words that the wiki refuses on one item must not keep the others from their turn.
-        for one in self._round(report, simulate=simulate):
-            if self._tools.ending():
+        names = self._round(report, simulate=simulate) or []
+        since = report.reading.revid if report.reading else 0
+        for number, one in enumerate(names):
+            if number == SINGLES or self._tools.ending():
+                self._say(f'{len(names) - number} items are left to the next run')
                 break
-            self._round(report, only=one)
+            if self._round(report, only=one, since=since) is None:
+                self._say('somebody else saved the queue meanwhile: the next run tries the rest')
+                break
         if report.reading and not simulate and not self._tools.ending():
             self._seek_orphans(report, report.reading)
         return report
@@ -87,16 +97,22 @@ class Pass:
             if why:
                 self._say(why)
 
-    def _round(self, report: Report, *, only: str = '', simulate: bool = False) -> list[str]:
-        """Save what is to be saved and do what it claims, for all items or *only* one (see ``name_of``).
+    def _round(
+        self, report: Report, *, only: str = '', since: int = 0, simulate: bool = False
+    ) -> list[str] | None:
+        """Save what is to be saved and do what it claims, for all items, or *only* one (see ``name_of``)
+        of those that revision *since* shows.
 
-        Returns what is to be tried one by one, since the wiki has refused it together.
+        Returns what is to be tried one by one, since the wiki has refused it together; None where others
+        have changed the page since.
         """
         lost: list[tuple[Lease, Sequence[Claim]]] = []
         for attempt in range(TRIES):
             lease, reading = Lease(), self._reader.read()
             if self._came(report, lost, reading):
                 return []
+            if only and self._overtaken(reading, since):
+                return None
             if reading.stopped and not only:
                 self._say(f'stopped: {reading.stopped.text()}')
             plan = self._plan(reading, only)
@@ -121,13 +137,13 @@ class Pass:
                 self._say('told to end: what is due is left to the next run')
                 self._finish(report, reading, {})
                 return []
-            saved = self._reader.save_changes(
-                reading,
-                plan.changes,
-                plan.summary,
-                minor=plan.minor,
-                nonce=plan.claims[0].nonce if plan.claims else '',
-            )
+            saved = self._save(reading, plan)
+            if _full(saved) and plan.needed().changes:
+                # Somebody has filled the page, and it does not take what is to be noted on each item.
+                self._say('the queue has no room: only claims and records are saved')
+                report.person = True
+                plan = plan.needed()
+                saved = self._save(reading, plan)
             if isinstance(saved, Saved):
                 self._say(f'saved revision {saved.revid}: {plan.summary}')
                 if plan.claims:
@@ -146,8 +162,9 @@ class Pass:
                 where = f'on {only}' if only else 'the queue'
                 self._say(f'the wiki refuses to save {where}: {saved.reason.text()}')
                 report.person = True
-                names = [name_of(change.item) for change in plan.changes]
-                return [] if only or len(names) == 1 else names
+                report.reading = reading
+                # With a page that is full, it is not the words of one of them.
+                return [] if only or _full(saved) else _alone(plan)
             pause(attempt)
         if self._came(report, lost, self._reader.read()):
             return []
@@ -155,6 +172,17 @@ class Pass:
             f'The queue page was changed {TRIES} times while this run tried to save it: '
             'the next run tries again.'
         )
+
+    def _save(self, reading: Reading, plan: Plan) -> Outcome:
+        nonce = plan.claims[0].nonce if plan.claims else ''
+        return self._reader.save_changes(
+            reading, plan.changes, plan.summary, minor=plan.minor, nonce=nonce
+        )
+
+    def _overtaken(self, reading: Reading, since: int) -> bool:
+        """Whether somebody else has changed the page after the revision *since*."""
+        later = takewhile(lambda one: one.revid > since, reading.knowledge.chain)
+        return any(one.user not in self._tools.config.bots for one in later)
 
     def _plan(self, reading: Reading, only: str) -> Plan:
         settled, again = self._settler.settle(reading)
@@ -243,6 +271,22 @@ class Pass:
         elif claim.record.kind == 'editing':
             verb = 'correct'
         return f'{verb} {claim.item_id} to {claim.place}: {said!r}'
+
+
+def _full(saved: Outcome) -> bool:
+    """Whether the page would be larger than the wiki allows."""
+    return isinstance(saved, Refused) and saved.reason.key == 'wiki-too-large'
+
+
+def _alone(plan: Plan) -> list[str]:
+    """The items to be tried one by one: first those with a claim or a record; of the others each run
+    tries some, and not always the same.
+    """
+    needed = [name_of(change.item) for change in plan.needed().changes]
+    others = [name_of(change.item) for change in plan.changes]
+    random.shuffle(others)
+    names = list(dict.fromkeys([*needed, *others]))
+    return names if len(names) > 1 else []
 
 
 def needs_a_person(standing: Standing) -> bool:

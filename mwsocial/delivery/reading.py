@@ -39,6 +39,7 @@ from mwsocial.wiki.edits import Gone, apply, remove_decision, safe_value
 from mwsocial.wiki.former import FormerRights
 from mwsocial.wiki.history import PageHistory
 from mwsocial.wiki.items import read_queue
+from mwsocial.wiki.parsed import ParsedPages
 from mwsocial.wiki.presave import inert
 from mwsocial.wiki.read import PageState, Snapshot, snapshot
 from mwsocial.wiki.revision import Revision
@@ -147,7 +148,7 @@ class QueueReader:
         self._former = FormerRights(desk.api, desk.config_title)
         self._archives = Archives(desk.api, desk.config)
         self._store = TextStore()
-        self._parsed: dict[int, Queue] = {}
+        self._parsed = ParsedPages()
         #: the newest revision of the page that this run has seen or saved
         self._seen = 0
 
@@ -159,7 +160,7 @@ class QueueReader:
         """The page as it is now, with every item judged."""
         page, moment = self._moment()
         queue = self._parsed.get(page.revid) or read_queue(page.text)
-        self._parsed[page.revid] = queue
+        self._parsed.put(page.revid, queue, page.text)
         history = PageHistory(self._api, page, self._former, self._store, self._parsed)
         # The records come with the history that is known to be as new as the page.
         own = marked(history.revisions.values(), self.config.bots)
@@ -335,7 +336,7 @@ class QueueReader:
         if isinstance(saved, Saved):
             self._seen = max(self._seen, saved.revid)
             if saved.text == text:
-                self._parsed[saved.revid] = queue
+                self._parsed.put(saved.revid, queue, text)
         return saved
 
     def pointer_at(self, name: str, moment: datetime) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -91,6 +91,15 @@ class Plan:
     claims: tuple[Claim, ...] = ()
     summary: str = ''
     minor: bool = True
+
+    def needed(self) -> Plan:
+        """The same with those changes only that bring a claim or a record, for a page without room."""
+        kept = [
+            change
+            for change in self.changes
+            if any(name.startswith('sent-') and value for name, value in change.bot.items())
+        ]
+        return replace(self, changes=tuple(kept))
 
 
 def choose(
@@ -217,7 +226,7 @@ def record_changes(
     for item_id, standing in standings.items():
         mine = {name: record for (one, name), record in records.items() if one == item_id}
         if mine:
-            # Every record on the item is written as proved: what somebody forged beside ours must not
+            # Every line on the item is written as proved: what somebody forged beside ours must not
             # come to stand in a revision of the bot as if it had brought it.
             bot: dict[str, str | None] = {
                 name: None for name in standing.item.bot if name.startswith('sent-')
@@ -228,6 +237,8 @@ def record_changes(
             after = once_recorded(standing, mine, rules, now)
             bot['state'] = after.state
             bot['note'] = words(after.note) if after.note else None
+            known = {name: one.record for name, one in proven.items()} | mine
+            bot['approved-in'] = _approved_in(standing, known.values()) or None
             changes.append(ItemChange(standing.item, bot))
     return changes
 
@@ -341,14 +352,18 @@ def _right_lines(
         lines['state'] = state
     if note:
         lines['note'] = note
-    revid = (
-        standing.approved.revision.revid
-        if standing.approved
-        else max((record.words_of for record in records.values()), default=0)
-    )
-    if revid:
-        lines['approved-in'] = f'Special:Diff/{revid}'
+    if where := _approved_in(standing, records.values()):
+        lines['approved-in'] = where
     return lines
+
+
+def _approved_in(standing: Standing, records: Iterable[Record]) -> str:
+    """The edit that approved the item, by its *records* where none does now; '' where none is known."""
+    if standing.approved:
+        revid = standing.approved.revision.revid
+    else:
+        revid = max((record.words_of for record in records), default=0)
+    return f'Special:Diff/{revid}' if revid else ''
 
 
 def _summary(

@@ -20,6 +20,7 @@ from mwsocial.errors import TemporaryError
 from mwsocial.proposing.wikitext import item_wikitext, items_of, reads_back, section, title_of
 from mwsocial.reason import Reason
 from mwsocial.wiki.api import Api
+from mwsocial.wiki.escape import LINE, shortened
 from mwsocial.wiki.history import bot_revisions
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.read import PageState, snapshot, texts
@@ -202,7 +203,8 @@ def proposes(summary: str, item_id: str) -> bool:
 
 
 def _comment(used: Used) -> str:
-    said = used.item.editors.get('comment', '')
+    # What somebody wrote leaves room for who decided.
+    said = shortened(used.item.editors.get('comment', ''), LINE // 2)
     if not used.decision.revid:
         return said
     link = f'[[Special:Diff/{used.decision.revid}]]'

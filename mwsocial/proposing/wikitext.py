@@ -6,15 +6,19 @@ import re
 from collections.abc import Mapping
 
 from mwsocial.desk.item import Item, content_place
-from mwsocial.wiki.escape import inert_line, safe_value
+from mwsocial.wiki.escape import LINE, inert_line, safe_value, shortened
 from mwsocial.wiki.items import find_items, read_queue
 
 #: Characters of a section's title.
 TITLE = 60
 
 _ACTIVE = r"[&<>\[\]{}|'~_＿=]|(?<=\w):(?=\S)|^[*#:;\-]|(?<=ISBN|PMID) |(?<=RFC) "
-# An address in which nothing has an effect but being an address.
-_ADDRESS = r'(?<![^\s(])https?://(?:[A-Za-z0-9./:%?#+,@!$()*;=&-]|_(?!_))+(?=\s|$)'
+# An address in which nothing has an effect but being an address. It holds no other one that could be
+# tried from its parenthesis on: ten thousands of them in a row would take the square of their number.
+_ADDRESS = (
+    r'(?<![^\s(])https?://'
+    r'(?:[A-Za-z0-9./:%?#+,@!$)*;=&-]|\((?!https?://)|_(?!_))+(?=\s|$)'
+)
 _SOME = re.compile(_ACTIVE, re.MULTILINE)
 _BOTH = re.compile(f'({_ADDRESS})|(?:{_ACTIVE})', re.MULTILINE)
 _ENTITIES = {'&': '&amp;', '<': '&lt;', '>': '&gt;'}
@@ -45,14 +49,15 @@ def item_wikitext(
 ) -> str:
     """An item's template: *content* by name in plain text, but ``news`` in wikitext.
 
-    *comment* and *hold* may hold links of the wiki, and nothing else that has an effect. *decision*: with
-    an empty line to decide on.
+    *comment* and *hold* may hold links of the wiki, and nothing else that has an effect; they are cut at
+    ``LINE`` characters. *decision*: with an empty line to decide on.
     """
     lines = []
     for name in sorted(content, key=lambda name: content_place(name) or (999, name)):
         value = content[name]
         lines.append((name, value if name == 'news' else encode(value, addresses=addresses)))
-    lines += [(name, inert_line(value)) for name, value in (('comment', comment), ('hold', hold))]
+    beside = (('comment', comment), ('hold', hold))
+    lines += [(name, inert_line(shortened(value, LINE))) for name, value in beside]
     rows = [f'| {name:<10} = {value}' for name, value in lines if value]
     rows += ['| decision   ='] * decision
     return '\n'.join(['{{Social media item', *rows, '}}'])

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from mwsocial.desk.item import ID, Item, bot_place, is_bot
-from mwsocial.wiki.escape import inert_line, read_value, safe_address, safe_value
+from mwsocial.wiki.escape import (
+    LINE,
+    inert_line,
+    read_value,
+    safe_address,
+    safe_value,
+    shortened,
+)
 from mwsocial.wiki.items import (
     MOST_PARAMETERS,
     SPACE,
@@ -186,8 +193,8 @@ class _Rewriting:
         lines = {name: value for name, value in {**own, **change.bot}.items() if value}
         if lines == item.bot and not item.disorder:
             return f'{self.head}{"".join(text for _, text in self.rows)}}}}}', item
-        # What others put there moves now, and might meet its other half.
-        lines = {name: inert_line(value) for name, value in lines.items()}
+        # What others put there moves now, and might meet its other half; it may be of any length.
+        lines = {name: inert_line(shortened(value, LINE)) for name, value in lines.items()}
         return self._with_lines(lines), replace(item, bot=lines, disorder=False)
 
     def _with_lines(self, lines: Mapping[str, str]) -> str:

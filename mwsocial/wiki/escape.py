@@ -11,6 +11,9 @@ from mwsocial.normal import nfc
 
 #: Longer foreign words are cut, with an ellipsis.
 LONGEST = 300
+#: No line that stands beside an item's content is longer once the bot has written it. A sentence with
+#: some ``safe_value`` in it is never as long.
+LINE = 10_000
 #: So many characters of a stranger's post are shown.
 EXCERPT = 200
 #: And so many of a sentence of ours that may list pages.
@@ -19,8 +22,12 @@ _SENTENCE = 2000
 #: What has, or may begin, an effect in wikitext. The underscores are those of ``__TOC__``.
 _ACTIVE = re.compile(r"[&<>\[\]{}|'~_\uff3f=]|(?<=\w):(?=\S)|^[*#:;\-]|(?<=ISBN|PMID) |(?<=RFC) ")
 _LINK = re.compile(r'(\[\[[^\[\]{}<>|~\n]+(?:\|[^\[\]{}<>|~\n]*)?\]\])')
-# A magic word (``__TOC__``, in Japanese with wide underscores) is broken by its first character.
-_MAGIC = r'_(?=_\w+__)|\uff3f(?=\uff3f\w+\uff3f\uff3f)'
+# A magic word (``__TOC__``, in Japanese with wide underscores) is broken by its first character. In the
+# scripts of India its name has marks that are no word characters for Python. The longest one of MediaWiki
+# has 32 characters, in Franco-Provençal; without a bound, a run of underscores takes the square of its
+# length.
+_NAME = r'[\w\x80-\U0010ffff]{1,60}'
+_MAGIC = rf'_(?=_{_NAME}__)|\uff3f(?=\uff3f{_NAME}\uff3f\uff3f)'
 _BREAKS = re.compile(rf'[{{}}<|\[\]]|~{{3,}}|{_MAGIC}')
 _ADDRESS_BREAKS = re.compile(rf'[ |{{}}\[\]<>"\']|~(?=~)|(?<=~)~|{_MAGIC}')
 _KEPT_FORMAT = '\u200c\u200d'

@@ -16,6 +16,7 @@ from mwsocial.wiki.api import Api, read_timestamp
 from mwsocial.wiki.files import FileReader
 from mwsocial.wiki.former import FormerRights
 from mwsocial.wiki.items import read_queue
+from mwsocial.wiki.parsed import ParsedPages
 from mwsocial.wiki.read import PageState, people, texts
 from mwsocial.wiki.revision import Revision
 from mwsocial.wiki.textstore import TextStore
@@ -46,7 +47,7 @@ class PageHistory:
         page: PageState,
         former: FormerRights,
         store: TextStore | None = None,
-        parsed: dict[int, Queue] | None = None,
+        parsed: ParsedPages | None = None,
         reading: Callable[[str], Queue] = read_queue,
     ) -> None:
         """*former* knows who was an approver; *store* and *parsed* may be shared between objects.
@@ -57,7 +58,7 @@ class PageHistory:
         self._page = page
         self._former_rights = former
         self._store = store or TextStore()
-        self._parsed = {} if parsed is None else parsed
+        self._parsed = parsed or ParsedPages()
         self._revisions: dict[int, Revision] | None = None
         self._chain: tuple[Revision, ...] | None = None
         self._texts: set[int] = set()
@@ -100,9 +101,12 @@ class PageHistory:
         """What the page held in a revision. Raises Need where it was not read."""
         if self._hidden(revid):
             return Queue(())
-        if revid not in self._texts or revid not in self._parsed:
-            self._parsed[revid] = self._reading(self.text(revid))
-        return self._parsed[revid]
+        found = self._parsed.get(revid) if revid in self._texts else None
+        if found is None:
+            text = self.text(revid)
+            found = self._reading(text)
+            self._parsed.put(revid, found, text)
+        return found
 
     def unread(self, revids: Iterable[int]) -> set[int]:
         """Those of the revisions whose texts have to be read with ``fetch``."""

@@ -198,7 +198,10 @@ class Desk:
         self.breaks: Callable[[], None] = lambda: None
         self.kept: list[tuple[str, str]] = []
         self.lines: list[str] = []
-        self.refused = False
+        #: what the wiki says to a save, by the items that it changes; and those that it was asked for
+        self.refuses: Callable[[Sequence[ItemChange]], str] = lambda changes: ''
+        self.saves: list[list[str]] = []
+        self.others: list[Revision] = []
         self.reader = Reader(self)
         self.config = self.reader.config
         self.news = News()
@@ -328,8 +331,9 @@ class Reader:
     ) -> Any:
         desk = self._desk
         desk.breaks()
-        if desk.refused:
-            return SaveRefused(Reason('wiki-refused', ('no',)))
+        desk.saves.append([change.item.id or str(change.item.number) for change in changes])
+        if words := desk.refuses(changes):
+            return SaveRefused(Reason(words, ('Queue', '2', '1')))
         for change in changes:
             for name, value in change.bot.items():
                 record = read_record(value or '') if name.startswith('sent-') else None
@@ -389,6 +393,10 @@ class Knowledge:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+
+    @property
+    def chain(self) -> Sequence[Revision]:
+        return self._desk.others
 
     def decide(self, ask: Callable[[], Any]) -> Any:
         return ask()

@@ -11,7 +11,15 @@ from mwsocial.channels.base import Abilities
 from mwsocial.desk.approval import Approved, NotApproved
 from mwsocial.desk.approval.verdict import Kind
 from mwsocial.desk.item import Item
-from mwsocial.desk.plan import Pace, Plan, choose, make_plan, once_recorded, without_sends
+from mwsocial.desk.plan import (
+    Pace,
+    Plan,
+    choose,
+    make_plan,
+    once_recorded,
+    record_changes,
+    without_sends,
+)
 from mwsocial.desk.records import Proven, Record
 from mwsocial.desk.rules import Rules
 from mwsocial.desk.standing import Situation, Standing, read_waiting, stand, waiting_words
@@ -473,3 +481,21 @@ def test_what_was_spoilt_after_the_post_is_not_taken_for_a_channel_switched_off(
     posted = {'mastodon': record('posted')}
     one = situation(posted, channels={}, abilities=CAN, problems=(spoilt,))
     assert (stand(one, RULES, NOW).state, stand(one, RULES, NOW).note) == ('partly posted', spoilt)
+
+
+@pytest.mark.parametrize(
+    ('approval', 'where'),
+    [(None, 'Special:Diff/50'), (NOT_YET, 'Special:Diff/49'), (NOT_YET, '')],
+)
+def test_no_line_that_somebody_forged_stands_beside_a_record(
+    approval: NotApproved | None, where: str
+) -> None:
+    one = situation(approval=approval)
+    item = replace(one.item, bot={'approved-in': '_' * 48_000, 'note': '_', 'sent-x': '_'})
+    mine = Record('posted', NOW, 49 if where else 0, 'https://m.example/1')
+    standing = stand(replace(one, item=item), RULES, NOW)
+    (change,) = record_changes(
+        {'a': standing}, {('a', 'mastodon'): mine}, RULES, NOW, lambda reason: reason.text()
+    )
+    assert change.bot['approved-in'] == (where or None)
+    assert '_' not in ''.join(filter(None, change.bot.values()))

@@ -485,3 +485,26 @@ def test_record_that_a_merge_brings(desk: Desk) -> None:
     desk.sandbox.clock.advance(7200)
     run = desk.run()
     assert len(desk.posts()) == 2, run
+
+
+def test_a_page_filled_to_the_limit(desk: Desk) -> None:
+    """There is room for the claim and the record, but not for an id on each of the vandal's items."""
+    desk.propose('good', text='good words')
+    desk.approve('good')
+    text = desk.text()
+    items = ''.join(f'{{{{Social media item|text=a{number}}}}}\n' for number in range(60))
+    room = 2 * 1024 * 1024 - len(text.encode()) - len(items) - 400
+    desk.person('Mallory').edit(QUEUE, f'{items}<!--{"x" * (room - 8)}-->\n{text}', 'filled')
+    goes_out(desk, 'good words', 1)
+    assert len(desk.edits()) == 2, 'the claim and the record'
+
+
+def test_a_page_filled_and_brought_back(desk: Desk) -> None:
+    """What the vandal wrote is not read, nor what Carol brought back: the approval stands."""
+    desk.propose('good', text='good words')
+    desk.approve('good')
+    text = desk.text()
+    items = ''.join(f'{{{{Social media item|id=a{n}|text=a}}}}\n' for n in range(10_000))
+    desk.person('Mallory').edit(QUEUE, items, 'filled')
+    desk.person('Carol').edit(QUEUE, text, 'brought back')
+    goes_out(desk, 'good words')

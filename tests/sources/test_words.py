@@ -23,7 +23,7 @@ from mwsocial.sources.ledger import ROOM, summary
 from mwsocial.sources.page import CLOSE, OPEN, Changes, New, changed, read_cursors, suggestions
 from mwsocial.sources.tree import DEEPEST, read, rows
 from mwsocial.sources.words import of_html, post_text, tame
-from mwsocial.wiki.escape import plain
+from mwsocial.wiki.escape import LINE, plain
 from mwsocial.wiki.items import find_items, read_queue
 from mwsocial.wiki.values import resolve
 from tests.sources.worlds import DESK, NOW
@@ -49,6 +49,25 @@ def test_what_is_encoded_is_read_back(words: str, addresses: bool) -> None:
     assert not re.search(r"[{}<>|\[\]'~]|__|^[*#:;-]", wikitext, re.MULTILINE)
     if not addresses:
         assert not re.search(r'\w:\S|//\w*:', wikitext)
+
+
+def test_what_stands_beside_an_item_is_cut() -> None:
+    """A suggestion's hold and comment may be of any length."""
+    wikitext = item_wikitext({'text': 'a'}, comment='b' * 50_000, hold='c' * 50_000)
+    (item,) = read_queue(wikitext).items
+    assert {name: len(value) for name, value in item.editors.items()} == {
+        'comment': LINE,
+        'hold': LINE,
+    }
+
+
+def test_an_address_holds_no_other_that_could_be_tried_from_its_parenthesis() -> None:
+    """So each is looked at once, however many stand in a row."""
+    assert encode('https://a.example/(b)') == 'https://a.example/(b)'
+    assert encode('(https://a.example/b c') == '(https://a.example/b c'
+    assert encode('https://a.example/(https://b.example/c') == (
+        'https&#58;//a.example/(https://b.example/c'
+    )
 
 
 @given(WIKITEXT | st.text(max_size=80))

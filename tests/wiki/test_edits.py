@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from mwsocial.desk.item import Item
 from mwsocial.reason import Reason
 from mwsocial.wiki.edits import Change, Gone, apply, remove_decision
+from mwsocial.wiki.escape import LINE as LONGEST
 from mwsocial.wiki.items import find_items, read_queue
 
 # The same pages in every run, however busy the machine.
@@ -493,3 +494,9 @@ def test_removing_a_decision_keeps_the_items(before: str, decision: str, after: 
     new = remove_decision(page, *range(len(queue.decisions)))
     assert read_queue(new).items == queue.items
     assert len(new) <= len(page)
+
+
+def test_a_line_of_the_bot_that_somebody_forged_is_cut() -> None:
+    page = f'{{{{Social media item\n| id = a\n| text = b\n| approved-in = {"x" * 50_000}\n}}}}\n'
+    (item,) = items(apply(page, [Change(items(page)[0], {'state': 'held'})]))
+    assert len(item.bot['approved-in']) == LONGEST

@@ -152,6 +152,29 @@ def test_a_line_of_ours(line: str, expected: str | None) -> None:
     assert inert_line(line) == (line if expected is None else expected)
 
 
+# The longest ones of MediaWiki's, one with marks, and the one with wide underscores.
+@pytest.mark.parametrize(
+    'word',
+    [
+        '__SÈCCION_QUE_PÔT_PAS_ÉTRE_CHANGIÊ__',
+        '__কোন_বিষয়বস্তু_রূপান্তরকারী_নয়__',
+        '__নির্ঘণ্ট__',
+        '__رده\u200cپنهان__',
+        '＿＿目次＿＿',
+    ],
+)
+def test_magic_words_of_all_languages_are_broken(word: str) -> None:
+    assert inert_line(f'a {word} b') == f'a &#{ord(word[0])};{word[1:]} b'
+
+
+def test_what_is_too_long_for_a_magic_word_is_left() -> None:
+    """So each underscore of a hundred thousand is looked at with the sixty after it, not with all."""
+    for sign in '_＿':
+        line = f'{2 * sign}{"A" * 61}{2 * sign}'
+        assert inert_line(line) == line
+        assert safe_address(f'https://a.example/{line}') == f'https://a.example/{line}'
+
+
 @STEADY
 @given(NASTY | st.text())
 def test_a_line_stays_as_it_is_the_second_time(words: str) -> None:

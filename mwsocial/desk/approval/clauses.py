@@ -187,7 +187,7 @@ def same_content(case: Case) -> NotApproved | None:
 def not_void(case: Case) -> NotApproved | None:
     """Nobody whose word counts has since taken back what was approved."""
     history = case.history
-    later = [one for one in history.after(case.revision) if not people.is_bot(one, case.rules)]
+    later, _ = people.heard_since(case.revision, history, case.rules)
     history.load(history.with_parents(later))
     offences = {one: _offence(case, one) for one in reversed(later)}
     suspects = [one for one, offence in offences.items() if offence]

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mwsocial.desk.approval.history import BATCH, History
-from mwsocial.desk.approval.people import counted_then, is_bot, load_people, may_approve
+from mwsocial.desk.approval.people import (
+    counted_then,
+    heard_since,
+    is_bot,
+    load_people,
+    may_approve,
+)
 from mwsocial.desk.rules import Rules
 from mwsocial.wiki.presave import others_words
 from mwsocial.wiki.revision import Revision
@@ -15,7 +21,7 @@ from mwsocial.wiki.revision import Revision
 @dataclass(frozen=True)
 class HoldStory:
     """``veto``: the revision of an approver whose hold was taken away by somebody who is none.
-    ``lifted``: when (UTC) a hold last went, whoever took it away.
+    ``lifted``: when (UTC) a hold last went or may have gone, whoever took it away.
     """
 
     veto: Revision | None = None
@@ -27,8 +33,10 @@ def hold_story(approver: Revision, item_id: str, history: History, rules: Rules)
 
     A hold counts as an approver's if its author is an approver now or was one then; it is lifted by
     who is one now. Whoever approves an item that shows no hold has decided about the earlier ones.
+    In a revision that is not read (``heard_since``) one may have gone: that costs the quiet time, as
+    taking one away does, and no more.
     """
-    later = [one for one in history.after(approver) if not is_bot(one, rules)]
+    later, unheard = heard_since(approver, history, rules)
     history.load(history.with_parents(later))
     changes = []
     for revision in reversed(later):
@@ -38,24 +46,24 @@ def hold_story(approver: Revision, item_id: str, history: History, rules: Rules)
         if before != after and not revision.text_hidden:
             changes.append((revision, bool(after - before), bool(before) and not after))
     inherited = bool(history.shown(approver, item_id).holds)
+    went = [one.timestamp for one in unheard]
     if not changes and not inherited:
-        return HoldStory()
+        return HoldStory(lifted=max(went, default=None))
     setters = counted_then(
         [one for one, new, _ in changes if new], approver, history.knowledge, rules
     )
     load_people(history.knowledge, [one for one, _, _ in changes])
     veto: Revision | None = None
-    lifted: datetime | None = None
     for revision, new, gone in changes:
         if new and revision in setters:
             veto = revision
         if gone:
-            lifted = revision.timestamp
+            went.append(revision.timestamp)
             if may_approve(revision, history.knowledge, rules) and _own(revision, history):
                 veto, inherited = None, False
     if veto is None and inherited:
         veto = _earlier(approver, item_id, history, rules)
-    return HoldStory(veto, lifted)
+    return HoldStory(veto, max(went, default=None))
 
 
 def _own(revision: Revision, history: History) -> bool:

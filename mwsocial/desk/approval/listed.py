@@ -71,7 +71,7 @@ def _fresh(case: Case, content: Content) -> bool:
 
 def _taken_back(case: Case, content: Content) -> bool:
     history = case.history
-    later = [one for one in history.after(case.revision) if not people.is_bot(one, case.rules)]
+    later, _ = people.heard_since(case.revision, history, case.rules)
     history.load(history.with_parents(later))
     losers = [
         one for one in later

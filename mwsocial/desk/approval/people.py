@@ -6,10 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from mwsocial.desk.approval.history import History
 from mwsocial.desk.knowledge import Knowledge, Need, Person
 from mwsocial.desk.rules import Rules
 from mwsocial.reason import Reason
 from mwsocial.wiki.revision import Revision
+
+#: A page of more bytes takes seconds to read, and tens of megabytes to keep.
+LARGE = 300_000
 
 
 def load_people(knowledge: Knowledge, revisions: Iterable[Revision]) -> None:
@@ -93,6 +97,32 @@ def counted_then(
     if missing:
         raise Need(former=missing)
     return found
+
+
+def heard_since(
+    approver: Revision, history: History, rules: Rules
+) -> tuple[list[Revision], list[Revision]]:
+    """The revisions after *approver* that are to be read for what they take away or hold, and those that
+    are not, newest first each; the bot's are in neither. Raises ``Need`` for people, never for texts.
+
+    Anybody can fill the page with ten thousands of items again and again, and be reverted each time. So
+    where a revision is large, or the one before, its author is asked about first, and it is read only if
+    his word counts. Nothing goes out by that which would not else: what a revision takes away or holds is
+    told from itself and its parent alone, and then counts only if ``counted_then`` gives it. What may
+    have happened in the others to a hold that anybody may set and lift, the caller has to assume.
+    """
+    later = [one for one in history.after(approver) if not is_bot(one, rules)]
+    large = [one for one in later if _large(one) or _large(history.parent(one))]
+    counted = {one.revid for one in counted_then(large, approver, history.knowledge, rules)}
+    unheard = {one.revid for one in large} - counted
+    return (
+        [one for one in later if one.revid not in unheard],
+        [one for one in later if one.revid in unheard],
+    )
+
+
+def _large(revision: Revision | None) -> bool:
+    return revision is not None and revision.size > LARGE
 
 
 def was_approver(revision: Revision, knowledge: Knowledge) -> bool:

@@ -77,7 +77,7 @@ def _two_edits(case: Case, parameter: str) -> bool:
 
 def _not_taken_back(case: Case, parameter: str) -> bool:
     history = case.history
-    later = [one for one in history.after(case.revision) if not people.is_bot(one, case.rules)]
+    later, _ = people.heard_since(case.revision, history, case.rules)
     history.load(history.with_parents(later))
     losers = []
     for one in later:

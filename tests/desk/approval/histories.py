@@ -126,6 +126,7 @@ class Edit:
     text_hidden: bool = False
     summary_hidden: bool = False
     imported: bool = False
+    size: int = 0
 
 
 class World:
@@ -261,6 +262,7 @@ class Memory:
             edit.time,
             '' if edit.summary_hidden else edit.summary,
             edit.tags,
+            size=edit.size,
             user_hidden=edit.user_hidden,
             text_hidden=edit.text_hidden,
             summary_hidden=edit.summary_hidden,

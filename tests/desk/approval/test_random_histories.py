@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from mwsocial.desk.approval import Approved, NotApproved, approval
+from mwsocial.desk.approval import Approved, NotApproved, approval, people
 from mwsocial.desk.approval.history import BATCH
 from mwsocial.desk.files import FileChange, FileFacts
 from tests.desk.approval.histories import (
@@ -373,6 +373,28 @@ def test_the_decision_is_that_of_the_oracle(part: int) -> None:
             if isinstance(verdict, NotApproved):
                 assert verdict.reason.text()
                 assert not re.search(r'[$]\d', verdict.reason.text())
+
+    play()
+
+
+@pytest.mark.parametrize('quiet', [0, 10])
+def test_nothing_goes_out_for_a_large_page_that_would_not_else(
+    quiet: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where every page is large, the decision is the same but for the quiet time, which may begin anew."""
+    monkeypatch.setattr(people, 'LARGE', -1)
+
+    @seed(quiet)
+    @settings(SETTINGS, max_examples=800, derandomize=False)
+    @HISTORY
+    def play(steps: Steps, second: int, ending: str) -> None:
+        world = played(steps, second, ending)
+        world.rules = replace(world.rules, quiet=timedelta(minutes=quiet))
+        for item_id, now, verdict in verdicts(world):
+            found = verdict.revision.revid if isinstance(verdict, Approved) else None
+            expected = oracle(world, item_id, now)
+            waits = isinstance(verdict, NotApproved) and verdict.kind == 'waiting'
+            assert found == expected or (quiet and waits), verdict
 
     play()
 
