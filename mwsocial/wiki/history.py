@@ -246,13 +246,14 @@ def revisions(
     raise TemporaryError(f'The history of “{title}” does not show its newest revision yet.')
 
 
-def _imported(found: Collection[Revision], imports: Iterable[Mapping[str, Any]]) -> frozenset[int]:
+def _imported(found: Collection[Revision], imports: Collection[Mapping[str, Any]]) -> frozenset[int]:
     """The revisions that one of the *imports* (entries of the log) may have made.
 
     Names and times of what is imported stand in its file, and with "assign edits to local users" it is
     linked to their accounts: it can be told from nothing else. But each import ends with a revision of
     its own that changes nothing, by who imported (Help:Import), and the log says how many it brought:
-    these come right before, mixed with no more edits than were made meanwhile.
+    these come right before, mixed with no more edits than were made meanwhile, by people and by other
+    imports.
     """
     revids = sorted((one.revid for one in found), reverse=True)
     suspects: set[int] = set()
@@ -267,10 +268,14 @@ def _imported(found: Collection[Revision], imports: Iterable[Mapping[str, Any]])
         until = when + _AT_ONCE
         end = max(ends or [one.revid for one in found if one.timestamp <= until], default=0)
         before = [revid for revid in revids if revid <= end]
-        count = entry.get('params', {}).get('count')
-        if ends and isinstance(count, int):
+        counts = [
+            one.get('params', {}).get('count')
+            for one in imports
+            if abs(read_timestamp(one['timestamp']) - when) <= _IMPORTING
+        ]
+        if ends and all(isinstance(count, int) for count in counts):
             lately = sum(when - _IMPORTING <= one.timestamp <= until for one in found)
-            before = before[: count + lately]
+            before = before[: sum(counts) + lately]
         suspects.update(before)
     return frozenset(suspects)
 

@@ -301,3 +301,28 @@ def test_only_so_many_edits_as_the_log_says_may_be_imported(api: Api) -> None:
     # The page has been deleted since, and began anew.
     assert _imported([later], [{**entry, 'timestamp': '2026-11-24T14:00:00Z'}]) == frozenset()
     assert _imported([*old, later], [{**entry, 'user': 'Gone'}]) == {9, 5, 4, 3, 2, 1}
+
+
+def test_imports_at_the_same_time_mix(api: Api) -> None:
+    """One that ran inside another: the first edits of the outer one are as many further back."""
+    end = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    old = end - timedelta(days=200)
+
+    def made(revid: int, time: datetime, user: str = 'Carol') -> Revision:
+        return Revision(revid, revid - 1, user, 1, time)
+
+    genuine = [made(n, end - timedelta(days=1)) for n in range(1, 6)]
+    forged = made(6, end - timedelta(minutes=59), 'Alice')
+    mixed = [made(n, old) for n in range(7, 76)]  # 9 of the outer one, 60 of the inner one
+    inner = made(76, end, 'Admin')
+    rest = [made(n, old) for n in range(77, 107)]
+    outer = made(107, end + timedelta(seconds=20), 'Admin')
+    everything = [*genuine, forged, *mixed, inner, *rest, outer]
+    log = [
+        {'timestamp': '2026-11-28T12:00:20Z', 'user': 'Admin', 'params': {'count': 40}},
+        {'timestamp': '2026-11-28T12:00:00Z', 'user': 'Admin', 'params': {'count': 60}},
+    ]
+    assert forged.revid in _imported(everything, log)
+    # Where the log does not tell of one how many it brought, it tells that of none beside it.
+    assert 1 in _imported(everything, [log[0], {**log[1], 'params': {}}])
+    assert 1 not in _imported(everything, [{**log[0], 'params': {'count': 99}}])
