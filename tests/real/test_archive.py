@@ -292,6 +292,7 @@ def test_forged_lines_do_not_get_into_the_archive(desk: Desk) -> None:
     assert 'evil.example' not in desk.archives()
 
 
+@pytest.mark.trust
 def test_a_stop_and_a_conflict(desk: Desk) -> None:
     """A stop moves nothing. Somebody replies while the item is moved: the reply is not lost."""
     posted(desk, 'first', 'second')

@@ -116,6 +116,7 @@ def test_added_and_approved_in_one_edit(desk: Desk) -> None:
     refused(desk, 'at-once', words, OTHERS)
 
 
+@pytest.mark.trust
 def test_blocked_approver(desk: Desk) -> None:
     """An approver who is blocked now has approved nothing; unblocked, the approval counts again."""
     desk.propose('blocked', text='approved by a blocked one')
@@ -127,7 +128,9 @@ def test_blocked_approver(desk: Desk) -> None:
     assert 'note' not in desk.item('blocked').bot
 
 
-@pytest.mark.parametrize('remark', ['', '\nWith a remark.\n'])
+@pytest.mark.parametrize(
+    'remark', ['', pytest.param('\nWith a remark.\n', marks=pytest.mark.trust)]
+)
 def test_reverted_text(desk: Desk, remark: str) -> None:
     """Restoring an old version of the page by hand, as it was or with something more, never approves."""
     desk.propose('restored', text='restored words')
@@ -499,6 +502,7 @@ def test_a_page_filled_to_the_limit(desk: Desk) -> None:
     assert len(desk.edits()) == 2, 'the claim and the record'
 
 
+@pytest.mark.trust
 def test_a_page_filled_and_brought_back(desk: Desk) -> None:
     """What the vandal wrote is not read, nor what Carol brought back: the approval stands."""
     desk.propose('good', text='good words')

@@ -173,6 +173,7 @@ def test_a_wrong_configuration(desk: Desk) -> None:
     assert found['findings'] == []
 
 
+@pytest.mark.trust
 def test_no_run_for_hours(desk: Desk) -> None:
     """The job has died: the check says so, whether anything is due or not, and whoever edits the page."""
     run = check(desk)

@@ -30,6 +30,7 @@ def messages(desk: Desk) -> list[str]:
     return [one['message'] for one in posts if not one['deleted']]
 
 
+@pytest.mark.trust
 def test_answers_that_are_lost(desk: Desk) -> None:
     """Posted and found; perhaps posted, left to a person; said to be a duplicate: never twice."""
     facebook = desk.sandbox.network('facebook')

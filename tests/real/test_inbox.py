@@ -223,6 +223,7 @@ def test_a_button_decides_without_javascript(desk: Desk) -> None:
     assert 'Project:Support_desk' in desk.posts()[-1]['content']
 
 
+@pytest.mark.trust
 def test_ignored_and_old_ones_go_to_the_archive(desk: Desk) -> None:
     """With time by the wiki's clock; an outsider's own mention makes no item and stays."""
     one, two = say(desk.sandbox, 'one', 'two')

@@ -214,6 +214,7 @@ def test_a_share_goes_where_the_post_is(four: Desk) -> None:
     assert four.run().code == 0
 
 
+@pytest.mark.trust
 def test_a_pointer_is_the_sentence_of_the_configuration(four: Desk) -> None:
     """Only to a post that speaks to us, and once in a conversation."""
     asked = heard(four, 'where do I ask about extensions?')

@@ -81,9 +81,7 @@ def test_from_nothing_to_all_in_place(
 
         run = setup(sandbox, '-print:Social media')
         assert run.code == 0, run
-        shown = admin.parse(
-            run.out.partition('\n<inputbox')[1] + run.out.partition('\n<inputbox')[2]
-        )
+        shown = admin.parse(''.join(run.out.partition('<inputbox')[1:]))
         assert 'Propose a post' in shown and 'Main accounts' in shown
         assert '&lt;translate' not in shown and 'mediawiki' in shown
 

@@ -79,6 +79,7 @@ def test_from_news_to_every_channel(new_desk: NewDesk) -> None:
     assert len(desk.edits(NEWS)) == 0
 
 
+@pytest.mark.trust
 def test_what_is_not_proposed(new_desk: NewDesk) -> None:
     """Old entries, what the bot made, what is announced, what was proposed and removed; no flood."""
     desk = new_desk(news_groups=100)

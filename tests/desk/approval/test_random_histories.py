@@ -34,7 +34,7 @@ from tests.desk.approval.histories import (
 )  # fmt: skip
 from tests.desk.approval.oracle import oracle
 
-HISTORIES = int(os.environ.get('MWSOCIAL_HISTORIES', '2400'))
+HISTORIES = int(os.environ.get('MWSOCIAL_HISTORIES', '1200'))
 USERS = (ALICE, BOB, DAVE, CAROL, ERIN, IP)
 TEXTS = ('Hello', 'World', 'Other')
 FILE = 'File:A.png'
