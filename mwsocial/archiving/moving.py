@@ -29,7 +29,7 @@ from mwsocial.wiki.history import bot_revisions
 from mwsocial.wiki.items import read_queue
 from mwsocial.wiki.presave import inert
 from mwsocial.wiki.read import PageState, snapshot, texts
-from mwsocial.wiki.save import Conflict, Outcome, Refused, Saved, save
+from mwsocial.wiki.save import SUMMARY, Conflict, Outcome, Refused, Saved, save
 from mwsocial.wiki.skeleton import Template
 
 TRIES = 5
@@ -213,7 +213,7 @@ class Mover:
         summary = summary_of_ids(ARCHIVE, words.said(), [one.key for one in pieces])
         return save(
             self._api, title, text, base=page.revid, minor=True,
-            summary=bound(summary, read_queue(inert(text)), read_queue(page.text)),
+            summary=bound(summary, read_queue(inert(text)), read_queue(page.text), SUMMARY),
         )  # fmt: skip
 
     # -- off the source ----------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from mwsocial.wiki.items import find_items, read_queue
 from mwsocial.wiki.presave import inert
 from mwsocial.wiki.read import snapshot
 from mwsocial.wiki.revision import Revision
-from mwsocial.wiki.save import Outcome, Saved, save
+from mwsocial.wiki.save import SUMMARY, Outcome, Saved, save
 
 
 def item_wikitext(page: str, item_id: str) -> str | None:
@@ -66,7 +66,7 @@ def keep_record(
         title,
         wikitext,
         base=page.revid,
-        summary=bound(summary, read_queue(wikitext), read_queue(page.text)),
+        summary=bound(summary, read_queue(wikitext), read_queue(page.text), SUMMARY),
         nonce=wikitext,
         section='new',
         section_title=item_id,

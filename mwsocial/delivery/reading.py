@@ -16,7 +16,7 @@ from mwsocial.delivery.archive import Archives, keep_record
 from mwsocial.delivery.archived import archived_items, left
 from mwsocial.delivery.brakes import STOP, brake
 from mwsocial.delivery.orphans import open_claims, still_open
-from mwsocial.desk.binding import LENGTH, bound
+from mwsocial.desk.binding import bound
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.judge import Bench, judge
 from mwsocial.desk.places import channel_of
@@ -51,8 +51,8 @@ T = TypeVar('T')
 #: What people wrote of an item, as a value that can be looked up.
 Form = tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
 
-#: Characters of a summary beside the digest that it is bound by.
-ROOM = SUMMARY - LENGTH
+#: Characters of a summary beside the digests that it is bound by.
+ROOM = SUMMARY - 18
 #: What is done only after a look into the archive.
 _TO_SEEK = frozenset({'send', 'settle', 'correct'})
 #: Seconds to wait before each further look for the newest page: MediaWiki sends bots away (maxlag)
@@ -331,7 +331,7 @@ class QueueReader:
         queue = read_queue(text)
         saved = save(
             self._api, self.title, text, base=reading.revid, minor=minor, bot=True, nonce=nonce,
-            duty=duty, summary=bound(safe_summary(summary, ROOM), queue, reading.queue),
+            duty=duty, summary=bound(safe_summary(summary, ROOM), queue, reading.queue, SUMMARY),
         )  # fmt: skip
         if isinstance(saved, Saved):
             self._seen = max(self._seen, saved.revid)

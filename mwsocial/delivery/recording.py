@@ -53,9 +53,12 @@ class Recorder:
             if not changes:
                 return _tell(lost)
             saved = self._reader.save_changes(reading, changes, summary, minor=False, duty=True)
-            if isinstance(saved, Saved) or (isinstance(saved, Lost) and self._recorded(here)):
+            if isinstance(saved, Saved) and not saved.merged:
                 return _tell(lost)
-            if not isinstance(saved, Conflict | Lost):
+            # Somebody may have taken an item off at that very moment; it is kept in the archive then.
+            if isinstance(saved, Saved | Lost) and self._recorded(here):
+                return _tell(lost)
+            if not isinstance(saved, Saved | Conflict | Lost):
                 self._tools.say(f'the wiki refuses the record: {saved.reason.text()}')
                 if summary == bare:
                     if len(ids) > 1:

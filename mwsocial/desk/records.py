@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 
-from mwsocial.desk.binding import keeps, unbound
+from mwsocial.desk.binding import meant, unbound
 from mwsocial.desk.item import Queue
 from mwsocial.desk.knowledge import Knowledge, Need
 from mwsocial.desk.times import read_shown, show_time
@@ -260,8 +260,8 @@ def _said(
 
     A hidden text may have brought a record for any channel. Where the parent cannot be seen, what the
     revision shows was brought by it or stood there before, perhaps forged. Where the name is hidden it
-    may be anybody's; so may be what was imported, which must not be the reason to send again. Where an
-    edit brought something else than its summary is bound to, others had their hands in it.
+    may be anybody's; so may be what was imported, which must not be the reason to send again. Nor is what
+    the summary is not bound to (``binding``) the bot's word.
     """
     unclear = Record('unconfirmed', revision.timestamp, 0)
     if revision.text_hidden:
@@ -273,11 +273,16 @@ def _said(
     before = Queue(())
     if revision.parentid and not revision.parent_unseen:
         before = knowledge.queue(revision.parentid)
-    as_meant = revision.summary_hidden or keeps(revision.summary, now, before)
+    bound_to = None
+    if not (revision.parent_unseen or revision.user_hidden or revision.summary_hidden):
+        bound_to = meant(revision.summary, now, before)
     for name, value in _brought(item_id, now, before):
         record = read_record(value)
+        if bound_to is not None and (item_id, name, value) not in bound_to:
+            continue  # others brought it, by a merge or by what they had left to be completed
         if record:
-            certain = not revision.parent_unseen and not revision.user_hidden and as_meant
+            certain = bound_to is not None or revision.summary_hidden
+            certain = certain and not revision.parent_unseen and not revision.user_hidden
             certain = certain and not (revision.imported and record.kind in _SENT_NOTHING)
             shown = record if certain else replace(unclear, revid=record.revid)
             yield name.removeprefix('sent-'), shown, certain

@@ -246,7 +246,9 @@ def revisions(
     raise TemporaryError(f'The history of “{title}” does not show its newest revision yet.')
 
 
-def _imported(found: Collection[Revision], imports: Collection[Mapping[str, Any]]) -> frozenset[int]:
+def _imported(
+    found: Collection[Revision], imports: Collection[Mapping[str, Any]]
+) -> frozenset[int]:
     """The revisions that one of the *imports* (entries of the log) may have made.
 
     Names and times of what is imported stand in its file, and with "assign edits to local users" it is

@@ -10,7 +10,7 @@ its author's words.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mwsocial.wiki.skeleton import without_comments
 
@@ -77,8 +77,25 @@ def inert(text: str) -> str:
     """*text* so that saving it substitutes nothing, and looks the same. Whether MediaWiki would leave a
     call alone, in ``<nowiki>`` for one, depends on its extensions: all are broken up.
     """
+    bare = without_comments(text)
+    places = {place - 1 for place in _calls(text)}
+    if bare != text:
+        places.update(_places(text, [place - 1 for place in _calls(bare)]))
     kept, last = [], 0
-    for place in _calls(text):
-        kept += [text[last : place - 1], _BRACE]
-        last = place
+    for place in sorted(places):
+        kept += [text[last:place], _BRACE]
+        last = place + 1
     return ''.join([*kept, text[last:]])
+
+
+def _places(text: str, bare: Iterable[int]) -> Iterator[int]:
+    """Where in *text* the characters stand that have the places *bare* in it without its comments."""
+    pos = gone = 0
+    start = text.find('<!--')
+    for place in bare:
+        while start >= 0 and place + gone >= start:
+            end = text.find('-->', start + 4)
+            pos = len(text) if end < 0 else end + 3
+            gone += pos - start
+            start = text.find('<!--', pos)
+        yield place + gone

@@ -11,7 +11,7 @@ import random
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import mwparserfromhell
 
@@ -36,13 +36,15 @@ _HANDLE = re.compile(r'@(?=\S)')
 class Saved:
     """Saved: ``text`` is what stands in revision ``revid``, with what the wiki merged in.
 
-    ``parentid`` is the revision before it; ``changed`` is False where the page said just that already.
+    ``parentid`` is the revision before it; ``changed`` is False where the page said just that already;
+    ``merged``: others had their hands in what stands there now.
     """
 
     revid: int
     text: str
     parentid: int = 0
     changed: bool = True
+    merged: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,10 +127,18 @@ def save(
         return Refused(Reason('wiki-refused', (error.error.words,)))
     except AnswerLost as error:
         found = _look(api, title, base or 0, said, text, nonce)
-        return found or Lost(Reason('wiki-lost', (str(error),)))
+        return _told(found or Lost(Reason('wiki-lost', (str(error),))), text, section)
     if 'newrevid' not in answer:
         return _unchanged(api, title, text)
-    return _read_back(api, int(answer['newrevid']), int(answer.get('oldrevid', 0)))
+    saved = _read_back(api, int(answer['newrevid']), int(answer.get('oldrevid', 0)))
+    return _told(saved, text, section)
+
+
+def _told(outcome: Outcome, text: str, section: str | None) -> Outcome:
+    """The outcome, with whether others had their hands in what was saved."""
+    if not isinstance(outcome, Saved) or section is not None:
+        return outcome
+    return replace(outcome, merged=outcome.text.rstrip() != text.rstrip())
 
 
 def _read_back(api: Api, revid: int, parentid: int) -> Outcome:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mwsocial.desk.binding import LENGTH, bound, unbound
+from mwsocial.desk.binding import bound, unbound
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.knowledge import Need, Person, Rights
 from mwsocial.desk.records import (
@@ -361,44 +361,60 @@ def shows(**items: dict[str, str]) -> Queue:
     return Queue(tuple(made))
 
 
-def test_what_others_brought_with_an_edit_of_the_bot_is_not_certain() -> None:
-    """MediaWiki has merged or completed what they left: which lines were meant, nobody can tell."""
+def bind(words: str, now: Queue, before: Queue, room: int = 500) -> str:
+    return bound(words, now, before, room)
+
+
+def test_what_others_brought_with_an_edit_of_the_bot_is_not_its_word() -> None:
+    """MediaWiki has merged or completed what they left: a digest tells which lines were meant."""
     meant = {'sent-x': value('posted', rest='https://x.com/1')}
     claimed = {'sent-x': value('sending')}
-    summary = bound(f'{RECORD} posted: a', shows(a=meant), shows(a=claimed))
-    ours = (BOT, summary, {'a': meant})
+    summary = bind(f'{RECORD} posted: a', shows(a=meant), shows(a=claimed))
     before = ('Carol', 'made', {'a': claimed})
-    assert Book(before, ours).found('a', 'x')['x'].record.kind == 'posted'
-    others = {'sent-x': meant['sent-x'], 'sent-x-2': value('released')}
-    found = Book(before, (BOT, summary, {'a': others})).found('a', 'x', 'x-2')
-    assert [(one.record.kind, one.hidden) for one in found.values()] == [('unconfirmed', True)] * 2
-    # A copy above the real one, with another item's name, and where the bot meant nothing.
+    others = {**meant, 'sent-x-2': value('released')}
+    # A copy above the real one, and a line that the bot never meant.
     copy = [
         Item(0, {'id': 'a'}, {}, {'sent-x': value('released')}),
         Item(1, {'id': 'a'}, {}, meant),
     ]
-    assert Book(before, (BOT, summary, copy)).found('a', 'x')['x'].hidden
-    forged = Book(before, (BOT, summary, {'a': meant, 'b': {'sent-x': value('posted')}}))
-    assert forged.found('a', 'x')['x'].hidden
-    nothing = bound(f'{RECORD} posted: a', shows(), shows())
+    for items in ({'a': meant}, {'a': others}, copy):
+        found = Book(before, (BOT, summary, items)).found('a', 'x', 'x-2')
+        assert [(name, one.record.kind, one.hidden) for name, one in found.items()] == [
+            ('x', 'posted', False)
+        ]
+    nothing = bind(f'{RECORD} posted: a', shows(), shows())
     assert Book(before, (BOT, nothing, {'a': meant})).found('a', 'x')['x'].hidden
 
 
+def test_where_there_is_no_room_all_are_bound_together() -> None:
+    """Then nobody can tell which lines were meant, where there are others than that."""
+    meant = {'sent-x': value('posted', rest='https://x.com/1')}
+    words = f'{RECORD} posted: a'
+    summary = bind(words, shows(a=meant), shows(), len(words) + 2)
+    assert Book(('Carol', 'made', {'a': {}}), (BOT, summary, {'a': meant})).proven('a') == {
+        'x': meant['sent-x']
+    }
+    forged = {'a': meant, 'b': {'sent-x': value('posted')}}
+    found = Book(('Carol', 'made', {'a': {}}), (BOT, summary, forged)).found('a', 'x')['x']
+    assert (found.record.kind, found.hidden) == ('unconfirmed', True)
+
+
 def test_what_others_changed_beside_it_does_not_matter() -> None:
-    """Their edit was merged into the bot's: what it shows of theirs stood in theirs."""
+    """Their edit was merged into the bot's: what it shows of theirs stood in theirs, and what they took
+    off it did not bring.
+    """
     meant, old = {'sent-x': value('sending')}, {'sent-x': value('posted', rest='https://x.com/7')}
-    summary = bound(f'{CLAIM} sending a', shows(a=meant), shows(a={}))
-    merged = Book(('Carol', 'a copy', {'a': {}, 'b': old}), (BOT, summary, {'a': meant, 'b': old}))
-    assert not merged.found('a', 'x')['x'].hidden
-    # What a person took off meanwhile, the bot did not bring either.
-    gone = Book(('Carol', 'off', {'a': {}}), (BOT, summary, {'a': meant}))
-    assert not gone.found('a', 'x')['x'].hidden
+    summary = bind(f'{CLAIM} sending a, c', shows(a=meant, c=meant), shows(a={}, c={}))
+    merged = {'a': meant, 'b': old}
+    found = Book(('Carol', 'a copy', {'a': {}, 'b': old}), (BOT, summary, merged)).found('a', 'x')
+    assert (found['x'].record.kind, found['x'].hidden) == ('sending', False)
 
 
 def test_a_digest_hides_no_id() -> None:
-    summary = summary_of_ids(CLAIM, 'sending', ['a-1', 'b-2'])
-    long = bound(summary, shows(), shows())
-    assert (unbound(long), len(long) - len(summary)) == (summary, LENGTH)
-    assert ids_in(long) == ['a-1', 'b-2']
-    many = summary_of_ids(CLAIM, 'sending', [f'item-{number}' for number in range(200)])
-    assert ids_in(bound(many, shows(), shows())) == ids_in(many)
+    line = {'sent-x': value('sending')}
+    for ids in (['a-1', 'b-2'], [f'item-{number}' for number in range(200)]):
+        summary = summary_of_ids(CLAIM, 'sending', ids)
+        for now in (shows(), shows(a=line), shows(a=line, b=line)):
+            both = bind(summary, now, shows())
+            assert unbound(both) == summary and len(both) <= 500
+            assert ids_in(both) == ids_in(summary)

@@ -481,7 +481,7 @@ def test_record_that_a_merge_brings(desk: Desk) -> None:
     )
     base_text, base = desk.person(BOT).page(QUEUE)
     text = base_text.replace('| note = <nowiki>\n', '')
-    words = bound('mwsocial:record found out: good', read_queue(text), read_queue(base_text))
+    words = bound('mwsocial:record found out: good', read_queue(text), read_queue(base_text), 500)
     desk.person('Mallory').append_section(QUEUE, 'x', forged)
     desk.person(BOT).edit(QUEUE, text, words, base=base, bot=True)
     assert len([one for one in desk.queue().items if one.id == 'good']) == 2, 'it was merged'

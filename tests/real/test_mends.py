@@ -415,3 +415,35 @@ def test_the_news_template_was_edited_by_a_former_account(new_desk: NewDesk) -> 
     assert desk.news() == old
     assert desk.item('entry').bot['state'] == 'posted'
     assert len(desk.posts()) == 1
+
+
+@pytest.mark.parametrize(
+    'mark', ['mwsocial:record', pytest.param('mwsocial:claim', marks=pytest.mark.trust)]
+)
+def test_an_item_taken_away_under_the_bots_save_harms_no_other(desk: Desk, mark: str) -> None:
+    """MediaWiki merges Mallory's edit into the bot's: it brings fewer lines than were meant."""
+    unhurried = {n: c | {'minutes between posts': 0} for n, c in desk.config['channels'].items()}
+    desk.configure(channels=unhurried)
+    for name in ('first', 'second'):
+        desk.propose(name, text=f'words of {name}', channels='mastodon')
+    for name in ('first', 'second'):
+        desk.approve(name)
+    with Gate(desk.sandbox.url) as gate:
+        taken = once(
+            gate,
+            lambda one: one.action == 'edit' and one.fields.get('summary', '').startswith(mark),
+            lambda: desk.change('| id = first\n', '', by='Mallory'),
+        )
+        run = desk.run(MWSOCIAL_WIKI=gate.host)
+    assert taken, run
+    second = desk.item('second').bot
+    assert (second['state'], second['sent-mastodon'].split()[0]) == ('posted', 'posted'), run
+    words = [one['content'] for one in desk.posts()]
+    assert sum('words of second' in one for one in words) == 1, run
+    if any('words of first' in one for one in words):
+        kept = [one for one in read_queue(desk.archives()).items if one.id == 'first']
+        assert [one.bot['sent-mastodon'].split()[0] for one in kept] == ['posted'], run
+    desk.sandbox.clock.advance(800)
+    again = desk.run()
+    assert desk.item('second').bot['state'] == 'posted', again
+    assert len([one for one in desk.posts() if 'words of second' in one['content']]) == 1, again

@@ -28,6 +28,20 @@ def test_what_is_substituted_is_found_and_broken_up(call: str) -> None:
 
 
 @pytest.mark.parametrize(
+    'call',
+    [
+        '{{<!-- -->subst:x}}', '{{su<!-- -->bst:x}}', '<!-- {{subst:y}} {{su<!-- -->{{bst:x}}', '{<!---->{subst:x}}',
+        '{{su<!-- 1 --><!-- 2 -->bst:x}} {{subst<!-- -->:y}} {{subst:z}}',
+    ],
+)  # fmt: skip
+def test_what_a_comment_keeps_apart_is_broken_up_too(call: str) -> None:
+    """Whoever takes the comment away would let it be substituted; until then no approval would count."""
+    assert not substitutes(inert(call))
+    assert inert(call).replace('&#123;', '{') == call
+    assert inert(inert(call)) == inert(call)
+
+
+@pytest.mark.parametrize(
     'text', ['', '{{Social media item|text=subst: it}}', '{{substantive}}', '{ {subst:x}}', 'ERS:']
 )
 def test_other_words_stay_as_they_are(text: str) -> None:

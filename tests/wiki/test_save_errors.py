@@ -45,7 +45,7 @@ def test_a_saved_page_is_read_back(opened: tuple[Stub, OpenDesk]) -> None:
     stub.says(SAVED, action='edit')
     merged = {'query': {'pages': [page('Queue', 'new and theirs', revid=8)]}}
     stub.says(json_answer(merged), revids='8')
-    assert do_save(desk) == Saved(8, 'new and theirs', 7)
+    assert do_save(desk) == Saved(8, 'new and theirs', 7, merged=True)
     sent = stub.sent[0].fields
     assert (sent['baserevid'], sent['nocreate'], sent['assertuser']) == ('7', '1', BOT)
     assert 'basetimestamp' not in sent and 'createonly' not in sent
@@ -273,7 +273,7 @@ def test_a_lost_new_section_is_found(opened: tuple[Stub, OpenDesk]) -> None:
     before, item = page(title, 'old'), '{{item|id=b}}'
     after = page(title, f'old\n\n== b ==\n{item}', revid=8)
     words = 'mwsocial:record recorded here, since it left the queue: b'
-    summary = bound(words, read_queue(item), read_queue('old'))
+    summary = bound(words, read_queue(item), read_queue('old'), 500)
     after['revisions'][0] |= {'comment': summary, 'user': BOT}
     stub.says(html_error(504), action='edit')
     stub.says(json_answer({'query': {'pages': [after]}}), prop='revisions')

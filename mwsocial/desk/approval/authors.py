@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from mwsocial.desk.approval.history import History
@@ -11,6 +11,7 @@ from mwsocial.desk.approval.people import is_bot
 from mwsocial.desk.item import Item, Queue
 from mwsocial.desk.knowledge import Knowledge
 from mwsocial.desk.rules import Rules
+from mwsocial.wiki.presave import others_words
 from mwsocial.wiki.revision import Revision
 
 #: Marks the summary of an edit by which the bot puts items on the queue for people.
@@ -61,12 +62,31 @@ def self_given(
         if _brings(revision, item, history)
     ]
     if not brought:
+        # Nobody's own edit may have brought what the author had left there to be completed by it.
+        brought = [
+            revision
+            for revision in _completing(history.before(approver), item.id, history, back_to)
+            if _brings(revision, item, history)
+        ]
+    if not brought:
         return None
     earliest = brought[-1]
     for revision in history.backwards(history.before(earliest), item.id, back_to):
         if stands(history.queue(revision), item):
             return None
     return earliest
+
+
+def _completing(
+    revisions: Sequence[Revision], item_id: str, history: History, back_to: datetime
+) -> Iterator[Revision]:
+    """Those of the revisions (newest first) that may have completed what others had left on the page."""
+    child: Revision | None = None
+    for one in history.backwards(revisions, item_id, back_to):
+        follows = child is not None and history.parent(child) is one
+        if child and follows and others_words(history.text(one), history.text(child)):
+            yield child
+        child = one
 
 
 def stands(queue: Queue, item: Item) -> bool:

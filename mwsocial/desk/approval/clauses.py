@@ -141,6 +141,12 @@ def brought_others_words(case: Case) -> bool:
     return others_words(case.history.text(parent), case.history.text(case.revision))
 
 
+def adds(case: Case, words: str) -> bool:
+    """Whether *words* stand more often in the wikitext after the edit than before, wherever that is."""
+    before = case.history.text(case.parent) if case.parent else ''
+    return case.history.text(case.revision).count(words) > before.count(words)
+
+
 def no_revert(case: Case) -> NotApproved | None:
     """The edit is no undo, rollback or manual revert."""
     if not case.revision.tags & REVERTS:
@@ -253,6 +259,8 @@ def second_person(case: Case) -> NotApproved | None:
     who = case.revision.user, case.revision.revid, first.revid
     if first.imported:
         return refused('second-person-imported', *who, case.named)
+    if first.userid != case.revision.userid and not people.is_bot(first, case.rules):
+        return refused('second-person-others', *who, case.named)
     return refused('second-person', *who, case.others(case.revision))
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import datetime
 
 from mwsocial.desk.approval import people
-from mwsocial.desk.approval.clauses import REVERTS, Case, brought_others_words
+from mwsocial.desk.approval.clauses import REVERTS, Case, adds, brought_others_words
 from mwsocial.desk.approval.decision import candidates
 from mwsocial.desk.approval.history import Content, History, content_of, loses
 from mwsocial.desk.approval.holder import item_now
@@ -46,6 +46,7 @@ def _added(row_id: str, knowledge: Knowledge, rules: Rules, now: datetime) -> Re
         if (
             content in _contents(one, one.revision)
             and content not in _contents(one, one.parent)
+            and any(adds(one, value) for value in row.content.values())
             and not brought_others_words(one)
             and not one.revision.tags & REVERTS
             and _fresh(one, content)

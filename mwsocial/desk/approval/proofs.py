@@ -11,6 +11,7 @@ from mwsocial.desk.approval.clauses import (
     REVERTS,
     Case,
     Clause,
+    adds,
     brought_others_words,
     not_imported,
     visible,
@@ -56,8 +57,11 @@ def _values(case: Case, revision: Revision | None, parameter: str) -> Counter[st
 
 
 def _introduced(case: Case, parameter: str) -> bool:
-    return case.value in _values(case, case.revision, parameter) and case.value not in _values(
-        case, case.parent, parameter
+    # Taking comment marks away sets nothing: what stands there then others wrote.
+    return (
+        case.value in _values(case, case.revision, parameter)
+        and case.value not in _values(case, case.parent, parameter)
+        and adds(case, case.value)
     )
 
 

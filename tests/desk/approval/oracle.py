@@ -66,7 +66,10 @@ def approves(world, pages, n, item, value, now):
     if veto:
         return False
     # 5: a second person
-    mine = [k for k in first_hands(pages, item) if may_be_his(world, world.chain[k], r, one)]
+    hands = first_hands(pages, item)
+    mine = [k for k in hands if may_be_his(world, world.chain[k], r, one)]
+    begun = [k for k in (hands[0],) if k and pages[k] and pages[k - 1]]
+    mine += [k for k in begun if not own_words(pages[k], pages[k - 1])]
     if mine and rules.second_person is not False:
         age = r.time - world.chain[min(mine)].time
         if rules.second_person is True or age < timedelta(hours=rules.second_person):

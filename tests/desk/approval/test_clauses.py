@@ -176,6 +176,15 @@ def left_to_be_saved(words: str, harmless: str = 'x') -> Story:
     return story
 
 
+def alone_by_way_of_a_save(bad: bool) -> World:
+    """Alice leaves a call of a page that she makes later; with Carol's next edit stands an item there."""
+    world = World()
+    world.save(ALICE, Page(extra='{{subst:User:Alice/words}}' if bad else 'Hello.'))
+    world.save(CAROL, Page((It(),)))
+    world.approve(ALICE)
+    return world.wait(minutes=20)
+
+
 def hold_lifted_by_what_others_left(bad: bool) -> World:
     """``| hold =``, saved by an approver who changed something else."""
     world = approved()
@@ -522,6 +531,7 @@ TABLE = [
     (alone_before_the_id, 'second-person', clause('second person')),
     (alone_by_way_of_the_bot, 'second-person', clause('second person')),
     (alone_too_soon, 'second-person', clause('second person')),
+    (alone_by_way_of_a_save, 'second-person-others', clause('second person')),
     (old_approval_restored, 'seen-before', clause('fresh')),
     (laid_out_before, 'seen-before', clause('fresh')),
     *(

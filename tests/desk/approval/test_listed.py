@@ -51,6 +51,14 @@ def completed_by_the_save() -> World:
     return world
 
 
+def uncovered() -> World:
+    """Erin had the row in a comment; an approver took the comment marks away."""
+    world = World()
+    world.save(ERIN, Page(extra=f'<!-- {ROW.text()} -->'))
+    world.save(ALICE, Page((ROW,)))
+    return world
+
+
 def approver_blocked() -> World:
     world = suggested(ALICE)
     world.blocked |= {1}
@@ -116,6 +124,7 @@ def confirmation_taken_back() -> World:
         (lambda: suggested(BOT), 0),
         (lambda: confirmed(ERIN), 0),
         (completed_by_the_save, 0),
+        (uncovered, 0),
         (approver_blocked, 0),
         (approver_no_more, 0),
         (lambda: changed_by(CAROL), 0),

@@ -83,6 +83,15 @@ def completed_by_the_save(bad: bool) -> World:
     return world
 
 
+def uncovered(bad: bool) -> World:
+    """What Erin put into a comment shows once an approver takes the comment marks away."""
+    world = World()
+    words = 'no [[User:Alice]] 10:00'
+    world.save(CAROL, Page((It(),), extra=f'<!-- | decline = {words} -->' if bad else ''))
+    world.save(ALICE, Page((It().put(decline=words),)))
+    return world
+
+
 def with_a_change(bad: bool) -> World:
     world = World()
     world.save(CAROL, Page((It(),)))
@@ -131,6 +140,7 @@ def rule(name: str) -> Callable[[Patch], None]:
         (imported, lambda patch: patch.setattr(proofs, 'METADATA', {})),
         (reverted, rule('no revert')),
         (completed_by_the_save, rule('own words')),
+        (uncovered, lambda patch: patch.setattr(proofs, 'adds', lambda case, words: True)),
         (with_a_change, rule('two edits')),
         (carried_on, rule('introduced')),
         (withdrawn_and_put_back, rule('not taken back')),
