@@ -17,7 +17,7 @@ from tests.trust.stage import Result
 
 ROOT = Path(__file__).parents[2]
 #: What the result of a run depends on.
-RUNS = ('mwsocial', 'scripts', 'tests/trust', 'tests/real')
+RUNS = ('mwsocial', 'scripts', 'tests/trust', 'tests/real/desk.py', 'tests/real/preloaded.py')
 
 
 class Named(Protocol):

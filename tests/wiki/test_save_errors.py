@@ -324,7 +324,8 @@ def test_a_lost_edit_is_looked_for(
     later['revisions'][0] |= {'comment': comment, 'user': user}
     stub.says(json_answer({'query': {'pages': [later]}}), prop='revisions')
     outcome = do_save(desk, nonce=nonce)
-    assert outcome == Saved(8, text, 7) if found else isinstance(outcome, Lost)
+    told = Saved(8, text, 7, merged=text != 'new')
+    assert outcome == told if found else isinstance(outcome, Lost)
 
 
 def test_a_refused_connection_is_tried_again_and_then_left(
